@@ -1,0 +1,1 @@
+"""One conversation in progress: send, stream, stop, retry, queue."""

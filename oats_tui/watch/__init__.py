@@ -1,0 +1,1 @@
+"""Files that others change, told as events on the bus."""
