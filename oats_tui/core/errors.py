@@ -11,8 +11,8 @@ class OatsError(Exception):
         detail: What is known about the cause; may be empty.
         hint: What to do next; may be empty.
 
-    The texts may quote foreign material (a file's name, a server's reply): they are made safe where they leave
-    for a terminal, not here.
+    The texts may quote foreign material (a file's name, a server's reply): they are made safe where they
+    leave for a terminal, not here.
     """
 
     def __init__(self, title: str, detail: str = "", hint: str = "") -> None:

@@ -134,8 +134,15 @@ class Provider(Protocol):
         """Answer a conversation in the OpenAI chat format."""
         ...
 
-    async def warm_up(self) -> None:
-        """Do ahead of time what the first answer would have to wait for. Raises nothing."""
+    def prepare(self, model: str) -> AsyncIterator[Progress]:
+        """Fetch what the model needs and this machine lacks, telling how far it is.
+
+        Yields nothing where nothing is lacking. Raises ProviderError.
+        """
+        ...
+
+    async def warm_up(self, model: str) -> None:
+        """Load ahead of time what the first answer would have to wait for. Fetches nothing, raises nothing."""
         ...
 
     async def close(self) -> None:
