@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -130,7 +130,9 @@ class Provider(Protocol):
         """Whether the model understands image parts; False makes the conversation send a note instead."""
         ...
 
-    def stream(self, messages: list[dict[str, Any]], model: str, options: Options) -> AsyncIterator[Event]:
+    def stream(
+        self, messages: list[dict[str, Any]], model: str, options: Options
+    ) -> AsyncGenerator[Event, None]:
         """Answer a conversation in the OpenAI chat format."""
         ...
 

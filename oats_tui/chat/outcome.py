@@ -1,0 +1,52 @@
+"""How an answer ended, in words."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from oats_tui.core.errors import OatsError
+from oats_tui.session.message import Message
+from oats_tui.session.meta import Outcome
+
+NO_MODEL_STEPS = (
+    "No model is configured yet. Install one that runs on this machine, free and without a key:",
+    "    pip install 'oats-tui[local]'",
+    "or start with OPENAI_BASE_URL=http://HOST/v1 OPENAI_API_KEY=KEY set, for any OpenAI-compatible service.",
+)
+"""What to do where there is nothing that could answer: three lines with the exact commands."""
+
+_log = logging.getLogger(__name__)
+
+
+def no_model() -> Outcome:
+    """Return the outcome of a message that nobody could answer."""
+    return Outcome(
+        state="failed",
+        title="No model is configured, so nobody could answer.",
+        hint="Your message is kept. Quit, add a model as a new conversation tells, and come back with -r last.",
+    )
+
+
+def outcome_of(answer: asyncio.Task[None], message: Message) -> Outcome | None:
+    """Return how a finished answer ended; None for a complete one.
+
+    Args:
+        answer: The task that asked, done.
+        message: What came of it.
+    """
+    if answer.cancelled():
+        return Outcome(state="stopped", title="Stopped.")
+    error = answer.exception()
+    if error is None and message.parts:
+        return None
+    if error is None:
+        return Outcome(state="failed", title="The model answered with nothing.")
+    if isinstance(error, OatsError):
+        return Outcome(state="failed", title=error.title, detail=error.detail, hint=error.hint)
+    _log.error("an answer failed", exc_info=error)
+    return Outcome(
+        state="failed",
+        title="The answer failed for a reason that is not foreseen.",
+        detail=f"{type(error).__name__}; the log file has the rest.",
+    )

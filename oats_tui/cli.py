@@ -1,0 +1,67 @@
+"""The command line; what draws no screen imports no screen."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from oats_tui import __version__
+
+USAGE = 2
+"""The exit code for a start that cannot be: wrong words, no terminal, a configuration that cannot be read."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    made = argparse.ArgumentParser(
+        prog="oats-tui",
+        description="Chat with language models in the terminal; every conversation is a plain file.",
+        allow_abbrev=False,
+    )
+    made.add_argument("--data-dir", metavar="DIR", help="where the sessions are (default: where oats keeps them)")
+    made.add_argument("--model", metavar="P/M", help="who answers, as provider/model, or gguf:/path/to/file.gguf")
+    made.add_argument("-r", "--resume", metavar="ID", help='open a session: "last", or the beginning of its id')
+    made.add_argument("--project", metavar="DIR", help="the project of a new session (default: here)")
+    made.add_argument("--version", action="version", version=f"oats-tui {__version__}")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit code: 0, 1 after a crash, 2 where it could not start."""
+    options = parser().parse_args(arguments)
+    problem = terminal_problem(os.environ.get("TERM", ""))
+    if problem:
+        return refuse(problem)
+    if options.project is not None and not Path(options.project).expanduser().is_dir():
+        return refuse(f"--project: there is no folder {options.project}")
+    from oats_tui.compose import run
+    from oats_tui.core.errors import OatsError
+
+    try:
+        return run(options.data_dir, options.model, options.resume, options.project)
+    except OatsError as error:
+        return refuse(str(error))
+
+
+def terminal_problem(kind: str) -> str:
+    """Return why the screen cannot be shown here; empty where it can.
+
+    Args:
+        kind: What the environment calls the terminal (TERM).
+    """
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        return "a terminal is needed: input, output and errors must not be redirected."
+    if kind == "dumb":
+        return "this terminal (TERM=dumb) cannot place text on the screen; set TERM to what it really is."
+    return ""
+
+
+def refuse(problem: str) -> int:
+    """Say on one line why there is no start, and return the exit code for it."""
+    from oats_tui.core.sanitize import sanitize_line
+
+    sys.stderr.write(f"oats-tui: {sanitize_line(problem)}\n")
+    return USAGE

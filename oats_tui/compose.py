@@ -1,0 +1,157 @@
+"""The one place where the parts are built and joined."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oats_tui.chat.chat import Chat
+from oats_tui.chat.ledger import Folder, Ledger
+from oats_tui.core.bus import bus
+from oats_tui.core.config import get_cache_dir, get_data_dir, get_state_dir, set_data_dir
+from oats_tui.core.errors import OatsError
+from oats_tui.core.files import ensure_folder
+from oats_tui.core.log import start_log
+from oats_tui.core.settings import Settings, load_settings
+from oats_tui.core.storage import Storage
+from oats_tui.provider.registry import Models
+from oats_tui.session.meta import MetaStorage
+from oats_tui.session.session import Session, get_session_storage
+
+if TYPE_CHECKING:
+    from oats_tui.ui.app import OatsApp
+    from oats_tui.ui.desk import Start
+
+LAST = "last"
+
+_log = logging.getLogger(__name__)
+
+
+def run(data_dir: str | None, model: str | None, resume: str | None, project: str | None) -> int:
+    """Build everything, show the screen until it is closed, and return the exit code.
+
+    Raises OatsError where the start cannot be: a configuration that cannot be read, a model that nobody knows,
+    a data directory that cannot be written, a session that is not there.
+    """
+    set_data_dir(Path(data_dir) if data_dir else None)
+    settings = load_settings(model)
+    log_path = start_log(get_state_dir())
+    ensure_folder(get_data_dir() / "sessions")
+    models = Models(settings, get_cache_dir())
+    if model is not None:
+        models.choose(model)
+    models.default()
+    return asyncio.run(_run(settings, models, resume, project, log_path))
+
+
+async def _run(settings: Settings, models: Models, resume: str | None, project: str | None, log_path: Path) -> int:
+    """Show the screen, and put everything away afterwards."""
+    chat = Chat(Ledger(get_session_storage(), MetaStorage()), models, bus)
+    watch = _Watch()
+    start = _start(settings, await _session_id(resume), project, log_path, watch)
+    app = _app(chat, start)
+    with _ends_on_signals(app):
+        try:
+            await app.run_async()
+        finally:
+            await asyncio.gather(watch.stop(), chat.close())
+    return app.return_code or 0
+
+
+class _Watch:
+    """The watcher while the screen is up."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to watch; changes by others are noticed when this returns. Raises OatsError if not."""
+        from oats_tui.watch.folder import FolderWatcher
+
+        watcher = FolderWatcher(get_data_dir(), bus)
+        self._task = asyncio.create_task(watcher.run())
+        await watcher.ready()
+        await asyncio.sleep(0)
+        if self._task.done() and not self._task.cancelled() and (error := self._task.exception()):
+            _log.error("the folder cannot be watched", exc_info=error)
+            raise OatsError(
+                "What others write is not noticed.",
+                str(error),
+                "Start again to see the newest state of everything.",
+            )
+
+    async def stop(self) -> None:
+        """End the watching."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+def _start(settings: Settings, resume: str | None, project: str | None, log_path: Path, watch: _Watch) -> Start:
+    """Return how the program was started, for the screen."""
+    from oats_tui.ui.desk import Start
+
+    working = Path.cwd()
+    return Start(
+        folder=Folder(Path(project).expanduser().resolve() if project else project_of(working), working),
+        memory_path=get_state_dir() / "memory.json",
+        resume=resume,
+        watching=watch.start,
+        notices=settings.notices,
+        leader=settings.leader,
+        keys=dict(settings.keys),
+        theme=settings.theme,
+        log_path=log_path,
+    )
+
+
+def _app(chat: Chat, start: Start) -> OatsApp:
+    """Build the screen. Textual reads its environment when it is imported, so this stands before that."""
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    from oats_tui.ui.app import OatsApp
+    from oats_tui.ui.memory import load_memory
+
+    return OatsApp(chat, load_memory(start.memory_path), start, bus)
+
+
+def project_of(folder: Path) -> Path:
+    """Return the top of the git checkout that a folder is in, or the folder itself."""
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), folder)
+
+
+async def _session_id(wanted: str | None) -> str | None:
+    """Return the id of the session that begins with what was asked for; "last" and None stay.
+
+    Raises OatsError where none or several begin with it.
+    """
+    if wanted is None or wanted == LAST:
+        return wanted
+    ids = await Storage("sessions", Session).list_ids()
+    found = [wanted] if wanted in ids else [session_id for session_id in ids if session_id.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise OatsError(
+            f"No session’s id begins with “{wanted}”.", hint="Start without -r and choose from the list."
+        )
+    raise OatsError(f"{len(found)} sessions’ ids begin with “{wanted}”.", hint="Give more of the id.")
+
+
+@contextlib.contextmanager
+def _ends_on_signals(app: OatsApp) -> Iterator[None]:
+    """End the screen in good order when the system asks for it, or the terminal goes away."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(name, app.exit)
+    try:
+        yield
+    finally:
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(name)

@@ -1,0 +1,54 @@
+"""The log file: what happened, for whoever looks into a problem. Never keys, never what people say."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from oats_tui.core.sanitize import sanitize
+
+_BYTES = 1_000_000
+_LEVEL = logging.INFO
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A log file that only its owner may read."""
+
+    def _open(self):  # type: ignore[no-untyped-def]
+        """Open the file with mode 0600."""
+        handle = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        return open(handle, "a", encoding="utf-8", errors="replace")  # noqa: PTH123 - kept open
+
+
+class _Format(logging.Formatter):
+    """One safe text for each record; times in UTC, no local variables."""
+
+    converter = staticmethod(time.gmtime)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's text with nothing in it that a terminal would obey."""
+        return sanitize(super().format(record))
+
+
+def start_log(state_dir: Path) -> Path:
+    """Send this program's log to a file below the state directory; returns its path.
+
+    Where it cannot be written there is no log, and no complaint: the program is worth more than its log.
+    Nothing is ever written to the terminal.
+    """
+    path = state_dir / "log" / "oats-tui.log"
+    logger = logging.getLogger("oats_tui")
+    logger.setLevel(_LEVEL)
+    logger.propagate = False
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler: logging.Handler = _PrivateFile(path, maxBytes=_BYTES, backupCount=1)
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(_Format("%(asctime)s %(process)d %(levelname)s %(name)s %(message)s"))
+    logger.addHandler(handler)
+    logging.getLogger().addHandler(logging.NullHandler())
+    return path

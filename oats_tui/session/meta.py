@@ -1,0 +1,207 @@
+"""What this program alone knows about a session; it never goes into the session's own file."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from oats_tui.core import files
+from oats_tui.core.codec import StoredModel, decode, encode
+from oats_tui.core.items import SUFFIX, item_names
+from oats_tui.core.storage import Storage, StorageError, storage_error
+from oats_tui.date import utc
+from oats_tui.session.message import Message, Moment
+
+_log = logging.getLogger(__name__)
+
+_NAMESPACE = "oats_tui/meta"
+_MARK_LENGTH = 8
+
+OutcomeState: TypeAlias = Literal["failed", "stopped", "interrupted"]
+
+
+class Outcome(StoredModel):
+    """How an answer ended that did not end well.
+
+    Attributes:
+        state: `failed`: an error; `stopped`: by the user; `interrupted`: the program ended first.
+        title: One short sentence about it.
+        detail: What is known about the cause.
+        hint: What to do next.
+        at: When.
+    """
+
+    state: OutcomeState
+    title: str
+    detail: str = ""
+    hint: str = ""
+    at: Moment = Field(default_factory=utc)
+
+
+class SessionMeta(StoredModel):
+    """Our own facts about one session.
+
+    Attributes:
+        outcomes: By message id, how an answer ended that did not end well.
+        notes: By message id, what there is to know about it beside its text.
+        replaced: Answers that a new try took out of the conversation.
+    """
+
+    outcomes: dict[str, Outcome] = Field(default_factory=dict)
+    notes: dict[str, str] = Field(default_factory=dict)
+    replaced: list[Message] = Field(default_factory=list)
+
+
+class MetaStorage:
+    """Keeps our own facts about each session in `<data directory>/oats_tui/meta`.
+
+    Changes are made one after the other in the writer thread; cancelling the caller cancels none.
+    """
+
+    def __init__(self) -> None:
+        self._storage = Storage(_NAMESPACE, SessionMeta)
+
+    async def get(self, session_id: str) -> SessionMeta:
+        """Our facts about a session; without any, and if they cannot be read (it is logged), empty ones.
+
+        A damaged file is kept under a name that ends in `.damaged`.
+
+        Raises:
+            StorageError: The id is none.
+        """
+        path = self._storage.path_of(session_id)
+        try:
+            return await asyncio.to_thread(_read, path)
+        except OSError as error:
+            _log.warning("%s could not be read: %s", path, error)
+        except ValueError:
+            # Another change may have come first, so the file is judged again in the writer thread.
+            try:
+                return await files.finished(files.submit(lambda: _read_or_put_aside(path)))
+            except StorageError as error:
+                _log.warning("%s", error)
+        return SessionMeta()
+
+    async def set_outcome(self, session_id: str, message_id: str, outcome: Outcome | None) -> None:
+        """Note how an answer ended; None takes the note back.
+
+        Raises:
+            StorageError: It could not be saved.
+        """
+
+        def change(meta: SessionMeta) -> bool:
+            """Set or drop one outcome."""
+            if outcome is None:
+                return meta.outcomes.pop(message_id, None) is not None
+            meta.outcomes[message_id] = outcome
+            return True
+
+        await self._change(session_id, change)
+
+    async def set_note(self, session_id: str, message_id: str, note: str) -> None:
+        """Note what there is to know about a message.
+
+        Raises:
+            StorageError: It could not be saved.
+        """
+
+        def change(meta: SessionMeta) -> bool:
+            """Set one note."""
+            changed = meta.notes.get(message_id) != note
+            meta.notes[message_id] = note
+            return changed
+
+        await self._change(session_id, change)
+
+    async def keep_replaced(self, session_id: str, message: Message) -> None:
+        """Keep an answer that a new try takes out of the conversation, as it is now.
+
+        Raises:
+            StorageError: It could not be saved.
+        """
+        kept = message.model_copy(deep=True)
+
+        def change(meta: SessionMeta) -> bool:
+            """Append the message; one of the same id gives way."""
+            meta.replaced = [each for each in meta.replaced if each.id != kept.id] + [kept]
+            return True
+
+        await self._change(session_id, change)
+
+    async def delete(self, session_id: str) -> bool:
+        """Remove our facts about a session; returns whether there were any.
+
+        Raises:
+            StorageError: The id is none, or they could not be removed.
+        """
+        return await self._storage.delete(session_id)
+
+    async def failed(self) -> dict[str, OutcomeState]:
+        """By session id, how the latest answer ended that did not end well; other sessions are left out.
+
+        Raises:
+            StorageError: The folder cannot be listed.
+        """
+        return await asyncio.to_thread(_failed, self._storage.storage_dir)
+
+    async def _change(self, session_id: str, change: Callable[[SessionMeta], bool]) -> None:
+        """Read, change and save in one go; nothing is saved if the change tells that there was none."""
+        path = self._storage.path_of(session_id)
+        await files.finished(files.submit(lambda: _change_file(path, change)))
+
+
+def _read(path: Path) -> SessionMeta:
+    """What a file holds; a missing one holds nothing."""
+    try:
+        return decode(files.read_regular(path), SessionMeta)
+    except FileNotFoundError:
+        return SessionMeta()
+
+
+def _read_or_put_aside(path: Path) -> SessionMeta:
+    """What a file holds; a damaged one is put aside. Runs in the writer thread."""
+    try:
+        return _read(path)
+    except OSError as error:
+        raise storage_error("The file could not be read.", path, error) from error
+    except ValueError as error:
+        _log.warning("%s is damaged and was put aside: %s", path, error)
+    try:
+        # The mark is the content's, so that an earlier damaged file is not replaced by a later one.
+        mark = hashlib.sha256(files.read_regular(path)).hexdigest()[:_MARK_LENGTH]
+        files.move_aside(path, path.with_name(f"{path.stem}.{mark}.damaged"))
+    except OSError as error:
+        raise storage_error("A damaged file could not be put aside.", path, error) from error
+    return SessionMeta()
+
+
+def _change_file(path: Path, change: Callable[[SessionMeta], bool]) -> None:
+    """Read, change and save; runs in the writer thread."""
+    meta = _read_or_put_aside(path)
+    if not change(meta):
+        return
+    try:
+        files.ensure_folder(path.parent)
+        files.replace_file(path, encode(meta))
+    except OSError as error:
+        raise storage_error("The file could not be saved.", path, error) from error
+
+
+def _failed(folder: Path) -> dict[str, OutcomeState]:
+    """The latest outcome of each session."""
+    found: dict[str, OutcomeState] = {}
+    for name in item_names(folder):
+        try:
+            outcomes = _read(folder / f"{name}{SUFFIX}").outcomes.values()
+        except (OSError, ValueError) as error:
+            _log.warning("What is known about session %s was left out: %s", name, error)
+            continue
+        if outcomes:
+            found[name] = max(outcomes, key=lambda outcome: outcome.at).state
+    return found

@@ -1,0 +1,157 @@
+"""What each command does: one function for each, named in ``ui/commands.py``.
+
+Each takes the desk and what was typed behind the slash command, or an empty text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oats_tui.core.errors import OatsError
+from oats_tui.core.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from oats_tui.ui.desk import Desk
+
+
+async def stop(desk: Desk, _: str) -> None:
+    """Go back to the input; from there, stop the answer."""
+    if desk.screen.focused is not desk.screen.prompt:
+        desk.screen.prompt.focus()
+    elif desk.workspace.open_id is not None:
+        desk.chat.stop(desk.workspace.open_id)
+
+
+async def interrupt(desk: Desk, _: str) -> None:
+    """Copy what is selected, stop the answer or clear the input; a second time within a second: quit."""
+    if desk.screen.prompt.selected_text:
+        desk.screen.prompt.action_copy()
+    elif desk.pressed_twice():
+        desk.screen.app.exit()
+    elif desk.workspace.open_id is not None and desk.chat.stop(desk.workspace.open_id):
+        pass
+    elif desk.screen.prompt.text:
+        desk.memory.sent(desk.screen.prompt.text)
+        desk.screen.prompt.remember(desk.memory.history)
+        desk.screen.prompt.put("")
+    else:
+        desk.view.say("ctrl+c again quits")
+
+
+async def retry(desk: Desk, _: str) -> None:
+    """Ask the newest question again."""
+    if desk.workspace.open_id is None:
+        raise OatsError("There is nothing to ask again.", hint="Type a message first.")
+    await desk.chat.retry(desk.workspace.open_id)
+
+
+async def new_session(desk: Desk, _: str) -> None:
+    """Begin a new conversation."""
+    await desk.open(None)
+
+
+async def focus_list(desk: Desk, _: str) -> None:
+    """Go to the session list, showing it where it is hidden."""
+    desk.screen.show_sidebar(True)
+    desk.screen.sidebar.focus()
+
+
+async def last_session(desk: Desk, _: str) -> None:
+    """Go back to the session that was open before."""
+    last = desk.workspace.last_visited()
+    if last is None:
+        raise OatsError("There is no other session to go back to yet.")
+    await desk.open(last)
+
+
+async def next_session(desk: Desk, _: str) -> None:
+    """Go to the session below this one in the list."""
+    await desk.open(desk.screen.sidebar.neighbour(desk.workspace.open_id, 1))
+
+
+async def previous_session(desk: Desk, _: str) -> None:
+    """Go to the session above this one in the list."""
+    await desk.open(desk.screen.sidebar.neighbour(desk.workspace.open_id, -1))
+
+
+async def numbered_session(desk: Desk, number: int) -> None:
+    """Go to the n-th session of the list, counted from 1."""
+    rows = desk.screen.sidebar.rows
+    if number > len(rows):
+        raise OatsError(f"There is no session {number} in the list.")
+    await desk.open(rows[number - 1].id)
+
+
+async def rename(desk: Desk, title: str) -> None:
+    """Give a session another title, asking for it where none was typed."""
+    session_id = desk.subject()
+    if not title:
+        from oats_tui.ui.screens.ask import AskScreen
+
+        old = desk.workspace.title(session_id)
+        title = await desk.screen.app.push_screen_wait(AskScreen("Rename the session", old))
+    if title.strip():
+        await desk.chat.ledger.rename(session_id, title.strip())
+
+
+async def delete(desk: Desk, _: str) -> None:
+    """Delete a session, once that is confirmed."""
+    from oats_tui.ui.screens.confirm import ConfirmScreen
+
+    session_id = desk.subject()
+    title = sanitize_line(desk.workspace.title(session_id))
+    question = f"Delete “{title}”? Its file is removed, and there is no way back."
+    if await desk.screen.app.push_screen_wait(ConfirmScreen(question, "Delete")):
+        after = desk.screen.sidebar.neighbour(session_id, 1)
+        await desk.chat.delete(session_id)
+        if session_id == desk.workspace.open_id:
+            await desk.open(after if after != session_id else None)
+
+
+async def choose_model(desk: Desk, name: str) -> None:
+    """Have another model answer from now on, asking for it where none was typed."""
+    if not name:
+        from oats_tui.ui.screens.models import ModelsScreen
+
+        current = desk.chat.model_of(desk.workspace.info())
+        names = desk.chat.models.names()
+        name = await desk.screen.app.push_screen_wait(ModelsScreen(names, current.name if current else ""))
+    if name:
+        await desk.choose_model(name)
+
+
+async def focus_transcript(desk: Desk, _: str) -> None:
+    """Go to the messages."""
+    desk.screen.transcript.focus()
+
+
+async def toggle_folds(desk: Desk, _: str) -> None:
+    """Show tool calls and their results whole, or folded again."""
+    desk.screen.transcript.toggle_folds()
+
+
+async def toggle_sidebar(desk: Desk, _: str) -> None:
+    """Show or hide the session list."""
+    desk.screen.show_sidebar(not desk.screen.sidebar.display)
+
+
+async def palette(desk: Desk, _: str) -> None:
+    """Show all commands, to be found by typing."""
+    desk.screen.app.action_command_palette()
+
+
+async def choose_theme(desk: Desk, _: str) -> None:
+    """Show the themes."""
+    desk.screen.app.action_change_theme()
+
+
+async def help(desk: Desk, _: str) -> None:  # noqa: A001 - the command's own name
+    """Show every key."""
+    from oats_tui.ui.screens.help import HelpScreen
+
+    await desk.screen.app.push_screen(HelpScreen(desk.start.leader))
+
+
+async def quit(desk: Desk, _: str) -> None:  # noqa: A001 - the command's own name
+    """End the program; answers in progress are kept as far as they are."""
+    desk.screen.app.exit()

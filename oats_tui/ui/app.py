@@ -1,0 +1,105 @@
+"""The Textual application: a frame around the chat screen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path, PurePath
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+import oats_tui
+from oats_tui.chat.chat import Chat
+from oats_tui.core.bus import EventBus
+from oats_tui.core.errors import OatsError
+from oats_tui.ui.commands import COMMANDS, key_names
+from oats_tui.ui.desk import Start
+from oats_tui.ui.memory import Memory
+from oats_tui.ui.screens.chat import ChatScreen
+
+STYLES = ("chat", "sidebar", "transcript", "prompt", "status", "overlays")
+
+_log = logging.getLogger(__name__)
+
+
+def style_paths() -> list[str | PurePath]:
+    """Return the style sheets: inside the package where it was installed, beside it in a checkout."""
+    package = Path(oats_tui.__file__).parent
+    folder = package / "styles"
+    if not folder.is_dir():
+        folder = package.parent / "styles"
+    return [folder / f"{name}.tcss" for name in STYLES]
+
+
+class OatsApp(App[None]):
+    """Shows the chat screen, keeps the theme, and answers for crashes.
+
+    Args:
+        chat: Who reads, writes and answers.
+        memory: What is remembered of the person.
+        start: How the program was started.
+        bus: Where everything is told.
+    """
+
+    TITLE = "oats-tui"
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, chat: Chat, memory: Memory, start: Start, bus: EventBus) -> None:
+        super().__init__(css_path=style_paths())
+        self.start = start
+        self._memory = memory
+        self._chat_screen = partial(ChatScreen, chat, memory, start, bus)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the chat screen."""
+        return self._chat_screen()
+
+    def on_mount(self) -> None:
+        """Take on the person's keys and theme."""
+        known = {command.id for command in COMMANDS} | {"leader"}
+        unknown = sorted(set(self.start.keys) - known)
+        self.set_keymap({**self.start.keys, "leader": self.start.leader})
+        theme = self._memory.theme or self.start.theme
+        if theme in self.available_themes:
+            self.theme = theme
+        self.theme_changed_signal.subscribe(self, lambda chosen: setattr(self._memory, "theme", chosen.name))
+        for command_id in unknown:
+            self.notify(
+                f"The configuration binds “{command_id}”, which is no command.",
+                severity="warning",
+                markup=False,
+            )
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Tell which keys of the configuration take another command's place."""
+        for binding in clashed_bindings:
+            self.notify(
+                f"The configuration gives the key {binding.key} to another command than “{binding.description}”.",
+                severity="warning",
+                markup=False,
+            )
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Give the palette every command."""
+        if not isinstance(screen, ChatScreen):
+            return
+        for command in COMMANDS:
+            if command.action and command.id not in {"app.palette", "app.interrupt"}:
+                keys = " · ".join(key_names(command, self.start.leader))
+                yield SystemCommand(command.title, keys, partial(screen.action_command, command.id))
+
+    def _fatal_error(self) -> None:
+        """End after an unforeseen error, with one sentence.
+
+        Textual would print the local variables of every frame, and a key may be among them.
+        """
+        _log.critical("an unforeseen error", exc_info=True)
+        error = OatsError(
+            "oats-tui ended because of an error that nobody foresaw.",
+            hint=f"Your conversations are kept. The log has the rest: {self.start.log_path}",
+        )
+        self.panic(str(error))

@@ -1,0 +1,176 @@
+"""Everything a person can do, as data.
+
+One Command gives the key, the entry in the palette, the line in the help and the slash command. What it does is
+in ``ui/actions.py``, under the function's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from textual.binding import Binding
+
+Place = Literal["list", "transcript"]
+
+LEADER = "ctrl+x"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can do.
+
+    Attributes:
+        id: Its name in the configuration's ``[keys]``.
+        title: What it does, as the palette and the help say it.
+        action: The name of the function in ``ui/actions.py``; empty where a widget does it by itself.
+        keys: Keys that work wherever one is, comma-separated as Textual has them.
+        leader: Keys that work behind the leader.
+        places: Keys that work in one region only.
+        slash: The word to type behind a slash; empty for none.
+        takes: What may follow the slash command, in capitals.
+        shown: Whether the help lists it.
+    """
+
+    id: str
+    title: str
+    action: str = ""
+    keys: str = ""
+    leader: tuple[str, ...] = ()
+    places: dict[Place, str] = field(default_factory=dict)
+    slash: str = ""
+    takes: str = ""
+    shown: bool = True
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("message.send", "Send the message (enter)", slash=""),
+    Command("message.newline", "New line in the message (ctrl+j)"),
+    Command("message.history", "Walk through sent messages (up, down)"),
+    Command("answer.stop", "Stop the answer, or go back to the input (esc)", "stop", "escape"),
+    Command("answer.retry", "Ask again", "retry", leader=("R",), places={"transcript": "R"}, slash="retry"),
+    Command("session.new", "New session", "new_session", "ctrl+n", ("n",), slash="new"),
+    Command("session.list", "Go to the session list", "focus_list", "ctrl+s", ("l",)),
+    Command("session.last", "Back to the last session", "last_session", leader=(LEADER, "tab")),
+    Command("session.next", "Next session", "next_session", "ctrl+pagedown", ("right_square_bracket",)),
+    Command("session.previous", "Previous session", "previous_session", "ctrl+pageup", ("left_square_bracket",)),
+    *(
+        Command(
+            f"session.{number}",
+            f"Session {number} of the list",
+            f"session_{number}",
+            leader=(str(number),),
+            shown=False,
+        )
+        for number in range(1, 10)
+    ),
+    Command(
+        "session.rename",
+        "Rename the session",
+        "rename",
+        "",
+        ("r",),
+        {"list": "r"},
+        slash="rename",
+        takes="TITLE",
+    ),
+    Command("session.delete", "Delete the session", "delete", "", ("d",), {"list": "d"}),
+    Command("model.choose", "Choose the model", "choose_model", leader=("m",), slash="model", takes="NAME"),
+    Command("transcript.focus", "Go to the messages", "focus_transcript", leader=("k",)),
+    Command(
+        "transcript.folds",
+        "Show tool calls whole, or folded",
+        "toggle_folds",
+        leader=("t",),
+        places={"transcript": "enter,space"},
+    ),
+    Command("sidebar.toggle", "Session list on or off", "toggle_sidebar", leader=("b",)),
+    Command("app.palette", "All commands", "palette", "ctrl+p", ("space",)),
+    Command("app.theme", "Choose the theme", "choose_theme", slash="theme"),
+    Command(
+        "app.help",
+        "Help",
+        "help",
+        "f1",
+        ("question_mark",),
+        {"list": "question_mark", "transcript": "question_mark"},
+        slash="help",
+    ),
+    Command("app.interrupt", "Stop or clear; twice: quit", "interrupt", "ctrl+c"),
+    Command("app.quit", "Quit", "quit", "ctrl+q", slash="quit"),
+)
+
+BY_ID = {command.id: command for command in COMMANDS}
+BY_SLASH = {command.slash: command for command in COMMANDS if command.slash}
+
+
+def action_of(command: Command) -> str:
+    """Return the Textual action that runs a command from anywhere below the chat screen."""
+    return f"screen.command('{command.id}')"
+
+
+def screen_bindings() -> list[Binding]:
+    """Return the bindings that work wherever one is on the chat screen."""
+    return [
+        Binding(command.keys, action_of(command), command.title, show=False, priority=True, id=command.id)
+        for command in COMMANDS
+        if command.keys
+    ]
+
+
+def place_bindings(place: Place) -> list[Binding]:
+    """Return the bindings of one region."""
+    return [
+        Binding(command.places[place], action_of(command), command.title, show=False)
+        for command in COMMANDS
+        if place in command.places
+    ]
+
+
+def by_leader(key: str, leader: str) -> Command | None:
+    """Return the command behind the leader and a key, or None.
+
+    Args:
+        key: The key as Textual names it.
+        leader: The leader as it is configured; twice it is the same as twice the usual one.
+    """
+    wanted = LEADER if key == leader else key
+    return next((command for command in COMMANDS if wanted in command.leader), None)
+
+
+def parse_slash(text: str) -> tuple[Command, str] | None:
+    """Return the slash command that a text is, with what follows it; None for an ordinary message.
+
+    Only the known words count, so a message may begin with a slash, such as a path.
+    """
+    if not text.startswith("/") or "\n" in text.strip():
+        return None
+    word, _, rest = text[1:].strip().partition(" ")
+    command = BY_SLASH.get(word)
+    return (command, rest.strip()) if command is not None else None
+
+
+_KEY_NAMES = {
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+}
+
+
+def key_name(key: str) -> str:
+    """Return a key as people write it: ``ctrl+pagedown`` is ``ctrl+pgdn``."""
+    head, plus, last = key.rpartition("+")
+    return f"{head}{plus}{_KEY_NAMES.get(last, last)}"
+
+
+def key_names(command: Command, leader: str) -> Iterable[str]:
+    """Return every way to call a command by key, as people write it."""
+    yield from (key_name(key) for key in command.keys.split(",") if key)
+    for key in command.leader:
+        yield f"{leader} {key_name(leader if key == LEADER else key)}"
+    if command.slash:
+        yield f"/{command.slash} {command.takes}".strip()

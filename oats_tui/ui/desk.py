@@ -1,0 +1,176 @@
+"""What a person does on the chat screen, beyond a single widget."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oats_tui.chat.chat import Chat
+from oats_tui.chat.ledger import Folder
+from oats_tui.core.errors import OatsError
+from oats_tui.ui.memory import Memory, save_memory
+from oats_tui.ui.view import View
+from oats_tui.ui.workspace import Workspace
+
+TWICE_WITHIN = 1.0
+"""Seconds within which a second ctrl+c quits."""
+
+LAST = "last"
+"""What stands for the session with the newest activity, where a session is named."""
+
+
+async def _nothing() -> None:
+    """Do nothing."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the program was started.
+
+    Attributes:
+        folder: Where a new conversation takes place.
+        memory_path: Where the memory is kept.
+        resume: The id of the session to open, "last", or None for a new conversation.
+        watching: Waits until changes by others are noticed.
+        notices: What is to be said at the start, one sentence each.
+        leader: The leader key.
+        keys: The key of each command that does not have its usual one.
+        theme: The theme asked for in the configuration, or None.
+        log_path: The file that has the rest after a crash.
+    """
+
+    folder: Folder
+    memory_path: Path
+    resume: str | None = None
+    watching: Callable[[], Awaitable[None]] = _nothing
+    notices: tuple[str, ...] = ()
+    leader: str = "ctrl+x"
+    keys: dict[str, str] = field(default_factory=dict)
+    theme: str | None = None
+    log_path: Path = Path()
+
+
+class Desk:
+    """The work behind the chat screen.
+
+    Args:
+        view: What is shown, and where.
+        workspace: The list and the open session.
+        chat: Who reads, writes and answers.
+        memory: What is remembered of the person.
+        start: How the program was started.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        workspace: Workspace,
+        chat: Chat,
+        memory: Memory,
+        start: Start,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.view = view
+        self.screen = view.screen
+        self.workspace = workspace
+        self.chat = chat
+        self.memory = memory
+        self.start = start
+        self._clock = clock
+        self._pressed = float("-inf")
+        self._warm = False
+
+    async def begin(self) -> None:
+        """Read the list once changes by others are noticed, and open what was asked for."""
+        model = self.chat.model_of(None)
+        if model is not None:
+            self.chat.preparation.start(model)
+        try:
+            await self.start.watching()
+            await self.workspace.load()
+            session_id = self.workspace.newest() if self.start.resume == LAST else self.start.resume
+            if session_id is not None:
+                await self.open(session_id)
+        except OatsError as error:
+            self.view.fail(error)
+        self.view.rows()
+        self.view.conversation(at_end=True)
+        for notice in self.start.notices:
+            self.view.fail(OatsError(notice))
+
+    async def open(self, session_id: str | None) -> None:
+        """Open a session, or a new conversation; its draft and its answer in progress come with it."""
+        prompt = self.screen.prompt
+        self.memory.keep_draft(self.workspace.open_id, prompt.text)
+        if session_id is None:
+            self.workspace.close()
+        else:
+            await self.workspace.open(session_id)
+        prompt.put(self.memory.draft(session_id))
+        prompt.focus()
+        self.view.say("")
+        self.view.rows()
+        self.view.conversation(at_end=True)
+        await self.save()
+
+    async def send(self, text: str) -> None:
+        """Send a message. It leaves the input when it is on disk; on an OatsError the text is still there."""
+        prompt, open_id = self.screen.prompt, self.workspace.open_id
+        prompt.read_only = True
+        try:
+            if open_id is None:
+                open_id = (await self.chat.begin(self.start.folder, text)).id
+                self.memory.keep_draft(None, "")
+                await self.workspace.open(open_id)
+            else:
+                await self.chat.send(open_id, text)
+        finally:
+            prompt.read_only = False
+        prompt.put("")
+        self.memory.sent(text)
+        self.memory.keep_draft(open_id, "")
+        prompt.remember(self.memory.history)
+        self.view.refresh(open_id, at_end=True)
+        await self.save()
+
+    def warm_up(self) -> None:
+        """Get the model ready, once: the first letter of a message says that it will be needed."""
+        model = self.chat.model_of(self.workspace.info())
+        if not self._warm and model is not None:
+            self._warm = True
+            self.chat.preparation.warm_up(model)
+
+    def subject(self) -> str:
+        """Return the session that a command is about: the list's cursor's, else the open one.
+
+        Raises OatsError where the open conversation has no file yet.
+        """
+        row = self.screen.sidebar.cursor_row
+        if self.screen.sidebar.has_focus and row is not None:
+            return row.id
+        if self.workspace.open_id is None:
+            raise OatsError("This conversation has no file yet.", hint="It becomes one with its first message.")
+        return self.workspace.open_id
+
+    def pressed_twice(self) -> bool:
+        """Return whether this is the second time within a second."""
+        now = self._clock()
+        twice, self._pressed = now - self._pressed <= TWICE_WITHIN, now
+        return twice
+
+    async def choose_model(self, name: str) -> None:
+        """Have this model answer from now on. Raises OatsError for a name that nothing answers to."""
+        ref = self.chat.models.choose(name)
+        self._warm = False
+        self.chat.preparation.start(ref)
+        if self.workspace.open_id is not None:
+            await self.chat.ledger.use(self.workspace.open_id, ref)
+        self.view.conversation()
+
+    async def save(self) -> None:
+        """Keep what is remembered."""
+        self.memory.keep_draft(self.workspace.open_id, self.screen.prompt.text)
+        await save_memory(self.start.memory_path, self.memory)

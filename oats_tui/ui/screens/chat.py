@@ -1,0 +1,142 @@
+"""The chat screen: session list, messages, input, status bar."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Static
+
+from oats_tui.chat.chat import Chat
+from oats_tui.core.bus import EventBus
+from oats_tui.core.errors import OatsError
+from oats_tui.ui import actions, bridge
+from oats_tui.ui.commands import BY_ID, LEADER, parse_slash, screen_bindings
+from oats_tui.ui.desk import Desk, Start
+from oats_tui.ui.memory import Memory
+from oats_tui.ui.screens.leader import LeaderScreen
+from oats_tui.ui.view import View
+from oats_tui.ui.widgets.prompt import Prompt
+from oats_tui.ui.widgets.sidebar import Sidebar
+from oats_tui.ui.widgets.status import StatusBar
+from oats_tui.ui.widgets.transcript.widget import Transcript
+from oats_tui.ui.workspace import Workspace
+
+
+class ChatScreen(Screen[None]):
+    """Lays out the four regions and hands on what happens in them.
+
+    Args:
+        chat: Who reads, writes and answers.
+        memory: What is remembered of the person.
+        start: How the program was started.
+        bus: Where everything is told.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *screen_bindings(),
+        Binding(LEADER, "leader", "leader", show=False, priority=True, id="leader"),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (30, "-narrow"), (70, "-wide")]  # noqa: RUF012 - Textual's
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (8, "-tall")]  # noqa: RUF012 - Textual's
+
+    def __init__(self, chat: Chat, memory: Memory, start: Start, bus: EventBus) -> None:
+        super().__init__()
+        self.sidebar = Sidebar(id="sidebar")
+        self.transcript = Transcript(id="transcript")
+        self.prompt = Prompt(id="prompt")
+        self.status = StatusBar(id="status")
+        workspace = Workspace(chat)
+        self.desk = Desk(View(self, workspace, chat), workspace, chat, memory, start)
+        self._bus = bus
+
+    def compose(self) -> ComposeResult:
+        """Make the regions."""
+        with Horizontal(id="main"):
+            yield self.sidebar
+            with Vertical(id="conversation"):
+                yield self.transcript
+                yield self.prompt
+        yield self.status
+        yield Static(
+            "The terminal is too small: 30 columns and 8 lines are the least.", id="too-small", markup=False
+        )
+
+    def on_mount(self) -> None:
+        """Show what is known before anything is read."""
+        self.sidebar.display = self.desk.memory.sidebar
+        self.prompt.remember(self.desk.memory.history)
+        self.prompt.focus()
+        bridge.connect(self._bus, self)
+        self.desk.view.conversation(at_end=True)
+        self.call_after_refresh(lambda: self.run_worker(self.desk.begin(), group="begin"))
+
+    def on_news(self, news: bridge.News) -> None:
+        """Show what came over the bus."""
+        self.desk.view.take(news)
+
+    def show_sidebar(self, shown: bool) -> None:
+        """Show or hide the session list, and remember it."""
+        self.sidebar.display = self.desk.memory.sidebar = shown
+        self.set_class(shown, "-asked-for-list")
+        if not shown and self.focused is self.sidebar:
+            self.prompt.focus()
+
+    def action_command(self, command_id: str, argument: str = "") -> None:
+        """Run a command."""
+        self.run_worker(self._run(command_id, argument), group="command", exit_on_error=True)
+
+    def action_leader(self) -> None:
+        """Take the key that follows the leader, and run what it stands for."""
+        self.app.push_screen(
+            LeaderScreen(self.desk.start.leader),
+            lambda chosen: self.action_command(chosen) if chosen else None,
+        )
+
+    async def _run(self, command_id: str, argument: str) -> None:
+        """Run a command, telling what goes wrong."""
+        name = BY_ID[command_id].action
+        try:
+            if name.rpartition("_")[2].isdigit():
+                await actions.numbered_session(self.desk, int(name.rpartition("_")[2]))
+            else:
+                await getattr(actions, name)(self.desk, argument)
+        except OatsError as error:
+            self.desk.view.fail(error)
+
+    async def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
+        """Send a message, or run a slash command."""
+        slash = parse_slash(message.text)
+        if slash is not None:
+            self.prompt.put("")
+            self.action_command(slash[0].id, slash[1])
+            return
+        try:
+            await self.desk.send(message.text)
+        except OatsError as error:
+            self.desk.view.fail(error)
+
+    def on_prompt_left(self) -> None:
+        """Go on to the messages."""
+        self.transcript.focus()
+
+    def on_prompt_scrolled(self, message: Prompt.Scrolled) -> None:
+        """Scroll the messages from the input."""
+        lines = round(message.pages * max(1, self.transcript.size.height - 1))
+        self.transcript.scroll_relative(y=lines or (1 if message.pages > 0 else -1), animate=False)
+
+    def on_transcript_followed(self) -> None:
+        """Say whether there is more below."""
+        self.desk.view.status()
+
+    def on_text_area_changed(self) -> None:
+        """Get the model ready while the first message is being typed."""
+        if self.prompt.text:
+            self.desk.warm_up()
+
+    async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
+        """Open the session that was chosen."""
+        await self.desk.open(message.session_id)

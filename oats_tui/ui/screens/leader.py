@@ -1,0 +1,52 @@
+"""What may follow the leader key."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Label, Static
+
+from oats_tui.ui.commands import COMMANDS, LEADER, by_leader, key_name
+
+HINT_AFTER = 0.4
+"""Seconds after which the keys are shown to somebody who hesitates."""
+
+
+class LeaderScreen(ModalScreen[str | None]):
+    """Takes the next key; gives the id of the command behind it, or None.
+
+    Args:
+        leader: The leader key as it is configured.
+    """
+
+    def __init__(self, leader: str) -> None:
+        super().__init__(classes="overlay overlay-clear")
+        self._leader = leader
+
+    def compose(self) -> ComposeResult:
+        """Make the list of keys, hidden at first."""
+        lines = []
+        for command in COMMANDS:
+            keys = " ".join(key_name(self._leader if key == LEADER else key) for key in command.leader)
+            if keys and command.shown:
+                lines.append(f"{keys:<12}{command.title}")
+        lines.append(f"{'1 … 9':<12}That session of the list")
+        with Vertical(classes="card", id="leader-keys"):
+            yield Label(f"{self._leader} …", markup=False, classes="card--title")
+            yield Static("\n".join(lines), markup=False)
+
+    def on_mount(self) -> None:
+        """Hide the list from those who know."""
+        card = self.query_one("#leader-keys")
+        card.display = False
+        self.set_timer(HINT_AFTER, lambda: setattr(card, "display", True))
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take the key."""
+        event.stop()
+        event.prevent_default()
+        key = event.character if event.key.startswith("upper_") else event.key
+        command = by_leader(key or event.key, self._leader)
+        self.dismiss(command.id if command else None)

@@ -1,0 +1,126 @@
+"""What is shown: the workspace's values put into the widgets whenever news come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oats_tui.chat.chat import Chat
+from oats_tui.chat.state import Preparing
+from oats_tui.core.errors import OatsError
+from oats_tui.core.sanitize import sanitize, sanitize_line
+from oats_tui.ui import bridge
+from oats_tui.ui.widgets.transcript.entries import growing_entry
+from oats_tui.ui.words import situation, welcome
+from oats_tui.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from oats_tui.ui.screens.chat import ChatScreen
+
+
+class View:
+    """Shows the workspace on the chat screen.
+
+    Args:
+        screen: Where it is shown.
+        workspace: What is shown.
+        chat: Who knows of answers in progress.
+    """
+
+    def __init__(self, screen: ChatScreen, workspace: Workspace, chat: Chat) -> None:
+        self.screen = screen
+        self._workspace = workspace
+        self._chat = chat
+        self._preparing: Preparing | None = None
+        self._said = ""
+        self._stale: set[str] = set()
+        self._refreshing = False
+
+    def take(self, news: bridge.News) -> None:
+        """Show what came over the bus."""
+        match news:
+            case bridge.SessionChanged(session_id=session_id):
+                self.refresh(session_id)
+            case bridge.AnswerGrew(session_id=session_id):
+                self.grow(session_id)
+            case bridge.TurnChanged(session_id=session_id):
+                self.rows()
+                if session_id == self._workspace.open_id:
+                    self.conversation()
+            case bridge.PreparingChanged(preparing=preparing):
+                self._preparing = preparing
+                self.status()
+
+    def refresh(self, session_id: str, *, at_end: bool = False) -> None:
+        """Read a session again and show what changed; many calls at once cost one reading."""
+        self._stale.add(session_id)
+        if at_end:
+            self.screen.transcript.following = True
+        if not self._refreshing:
+            self._refreshing = True
+            self.screen.run_worker(self._refresh(), group="refresh")
+
+    def rows(self) -> None:
+        """Show the list as it is now."""
+        self.screen.sidebar.show(self._workspace.rows(), self._workspace.open_id)
+
+    def conversation(self, *, at_end: bool = False) -> None:
+        """Show the open conversation as it is now."""
+        opened = self._workspace.opened
+        entries = self._workspace.entries()
+        model = self._chat.model_of(self._workspace.info())
+        placeholder = welcome(model.name if model else None)
+        if opened is not None:
+            problem = opened.problem or "There are no messages in this session yet."
+            hint = "Its file is left as it is. ctrl+n starts a new session." if opened.problem else ""
+            placeholder = [problem, hint]
+        self.screen.transcript.show(entries, placeholder, at_end=at_end)
+        self.status()
+
+    def grow(self, session_id: str) -> None:
+        """Show more of the open session's answer."""
+        turn = self._chat.turn(session_id)
+        if turn is None or session_id != self._workspace.open_id:
+            return
+        turn.text()
+        if not self.screen.transcript.grow(growing_entry(turn.message)):
+            self.conversation()
+
+    def status(self) -> None:
+        """Show what is going on, in one line."""
+        info, opened = self._workspace.info(), self._workspace.opened
+        turn = self._chat.turn(opened.id) if opened else None
+        model = self._chat.model_of(info)
+        self.screen.status.status = situation(
+            turn=turn.state if turn else None,
+            opened=opened,
+            preparing=self._preparing,
+            said=self._said,
+            following=self.screen.transcript.following,
+            model=model.name if model else "",
+            tokens=info.total_tokens if info else 0,
+        )
+
+    def say(self, words: str) -> None:
+        """Say something in the status bar, until something else is said; an empty text takes it back."""
+        self._said = words
+        self.status()
+
+    def fail(self, error: OatsError) -> None:
+        """Tell what went wrong, and what to do."""
+        message = sanitize("\n".join(filter(None, (error.detail, error.hint))))
+        title = sanitize_line(error.title)
+        self.screen.notify(
+            message or title, title=title if message else "", severity="error", timeout=10, markup=False
+        )
+
+    async def _refresh(self) -> None:
+        """Read what is stale until nothing is."""
+        try:
+            while self._stale:
+                stale, self._stale = self._stale, set()
+                await self._workspace.refresh(stale)
+                self.rows()
+                if self._workspace.open_id in stale:
+                    self.conversation()
+        finally:
+            self._refreshing = False

@@ -1,0 +1,139 @@
+"""The input box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from oats_tui.core.sanitize import sanitize
+
+PLACEHOLDER = "Ask anything"
+
+
+class Prompt(TextArea):
+    """Where messages are typed: enter sends, ctrl+j makes a new line.
+
+    Grows with its text up to a third of the screen. Up and down at its edges walk through what was sent.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+j,alt+enter,shift+enter", "newline", "new line", show=False, priority=True),
+    ]
+
+    class Submitted(Message):
+        """A message is to be sent."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """Tab was pressed on an empty input: on to the transcript."""
+
+    class Scrolled(Message):
+        """The transcript is to scroll by so many pages, without leaving the input."""
+
+        def __init__(self, pages: float) -> None:
+            super().__init__()
+            self.pages = pages
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id, placeholder=PLACEHOLDER, compact=True, highlight_cursor_line=False, soft_wrap=True)
+        self.cursor_blink = False
+        self._sent: list[str] = []
+        self._position = 0
+        self._draft = ""
+
+    def remember(self, sent: Sequence[str]) -> None:
+        """Take on what was sent before, oldest first."""
+        self._sent = list(sent)
+        self._position = len(self._sent)
+
+    def put(self, text: str) -> None:
+        """Show this text, with the cursor behind it."""
+        self.text = text
+        self.move_cursor(self.document.end)
+
+    def action_newline(self) -> None:
+        """Begin a new line."""
+        self.insert("\n")
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Send on enter, walk through the history at the edges; leave the rest to the text area."""
+        handlers: dict[str, Callable[[], bool]] = {
+            "enter": self._enter,
+            "tab": self._tab,
+            "up": self._older,
+            "down": self._newer,
+            "ctrl+d": self._end,
+            "pageup": lambda: self._scroll(-1),
+            "pagedown": lambda: self._scroll(1),
+            "shift+up": lambda: self._scroll(-0.1),
+            "shift+down": lambda: self._scroll(0.1),
+        }
+        handler = handlers.get(event.key)
+        if handler is not None and handler():
+            event.stop()
+            event.prevent_default()
+            return
+        await super()._on_key(event)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Paste as text: whatever a terminal would obey is shown instead."""
+        event.prevent_default()
+        event.stop()
+        start, end = self.selection
+        self.replace(sanitize(event.text), start, end)
+
+    def _enter(self) -> bool:
+        """Send; a backslash in front of the cursor makes a new line instead."""
+        row, column = self.cursor_location
+        line = self.document.get_line(row)
+        if column == len(line) and line.endswith("\\"):
+            self.replace("\n", (row, column - 1), (row, column))
+        elif self.text.strip():
+            self.post_message(self.Submitted(self.text))
+        return True
+
+    def _tab(self) -> bool:
+        """Go on to the transcript from an empty input; a tab is never typed."""
+        if not self.text:
+            self.post_message(self.Left())
+        return True
+
+    def _scroll(self, pages: float) -> bool:
+        """Scroll the transcript."""
+        self.post_message(self.Scrolled(pages))
+        return True
+
+    def _end(self) -> bool:
+        """Quit from an empty input, as a shell does."""
+        if self.text:
+            return False
+        self.app.exit()
+        return True
+
+    def _older(self) -> bool:
+        """Show what was sent before this, where the cursor is on the first line."""
+        if not self.cursor_at_first_line or self._position == 0:
+            return False
+        if self._position == len(self._sent):
+            self._draft = self.text
+        return self._recall(self._position - 1)
+
+    def _newer(self) -> bool:
+        """Show what was sent after this, or the draft; where the cursor is on the last line."""
+        if not self.cursor_at_last_line or self._position >= len(self._sent):
+            return False
+        return self._recall(self._position + 1)
+
+    def _recall(self, position: int) -> bool:
+        """Show one entry of the history; behind its end stands the draft."""
+        self._position = position
+        self.put(self._sent[position] if position < len(self._sent) else self._draft)
+        return True

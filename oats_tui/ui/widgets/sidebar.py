@@ -1,0 +1,181 @@
+"""The list of sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from oats_tui.core.sanitize import sanitize_line
+
+Mark = Literal["", "answering", "failed", "damaged"]
+
+SIGNS: dict[Mark, str] = {"": " ", "answering": "●", "failed": "!", "damaged": "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One session in the list.
+
+    Attributes:
+        id: The session's id.
+        title: Its title, as stored.
+        updated: When something happened in it last; None where nobody knows.
+        mark: What is to be said about it.
+    """
+
+    id: str
+    title: str
+    updated: datetime | None
+    mark: Mark = ""
+
+
+def when(updated: datetime | None, now: datetime) -> str:
+    """Return a moment in at most six columns: the time today, the weekday this week, else the date."""
+    if updated is None:
+        return ""
+    local, today = updated.astimezone(), now.astimezone()
+    days = (today.date() - local.date()).days
+    if days <= 0:
+        return local.strftime("%H:%M")
+    if days < 7:
+        return local.strftime("%a")
+    return local.strftime("%d %b") if local.year == today.year else local.strftime("%Y")
+
+
+class Sidebar(ScrollView, can_focus=True):
+    """The sessions, the one with the newest activity on top; draws only the lines in view."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "sidebar--open",
+        "sidebar--cursor",
+        "sidebar--time",
+        "sidebar--answering",
+        "sidebar--failed",
+        "sidebar--damaged",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "next", show=False),
+        Binding("k,up", "move(-1)", "previous", show=False),
+        Binding("pagedown", "move(10)", "page down", show=False),
+        Binding("pageup", "move(-10)", "page up", show=False),
+        Binding("g,home", "move(-1000000)", "first", show=False),
+        Binding("G,end", "move(1000000)", "last", show=False),
+        Binding("enter", "choose", "open", show=False),
+    ]
+
+    class Chosen(Message):
+        """A session was chosen to be opened."""
+
+        def __init__(self, session_id: str) -> None:
+            super().__init__()
+            self.session_id = session_id
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self.rows: list[Row] = []
+        self.loading_word = "loading…"
+        self.open_id: str | None = None
+        self._cursor_id: str | None = None
+        self._now = datetime.now().astimezone
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The row under the cursor; it stays with its session while the list changes around it."""
+        return next((row for row in self.rows if row.id == self._cursor_id), self.rows[0] if self.rows else None)
+
+    def show(self, rows: Sequence[Row], open_id: str | None) -> None:
+        """Show these sessions, in this order, with one marked as open."""
+        if open_id is not None and open_id != self.open_id:
+            self._cursor_id = open_id
+        self.rows, self.open_id, self.loading_word = list(rows), open_id, "no sessions yet"
+        size = Size(self.size.width, len(self.rows))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.refresh()
+
+    def neighbour(self, session_id: str | None, step: int) -> str | None:
+        """Return the session so many rows away from another; None where the list is empty."""
+        if not self.rows:
+            return None
+        ids = [row.id for row in self.rows]
+        if session_id not in ids:
+            return ids[0]
+        return ids[(ids.index(session_id) + step) % len(ids)]
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor so many rows."""
+        row = self.cursor_row
+        if row is None:
+            return
+        position = max(0, min(len(self.rows) - 1, self.rows.index(row) + step))
+        self._cursor_id = self.rows[position].id
+        top = self.scroll_offset.y
+        if position < top:
+            self.scroll_to(y=position, animate=False)
+        elif position >= top + self.size.height:
+            self.scroll_to(y=position - self.size.height + 1, animate=False)
+        self.refresh()
+
+    def action_choose(self) -> None:
+        """Open the session under the cursor."""
+        if self.cursor_row is not None:
+            self.post_message(self.Chosen(self.cursor_row.id))
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the session that was clicked."""
+        position = event.y + self.scroll_offset.y
+        if 0 <= position < len(self.rows):
+            self._cursor_id = self.rows[position].id
+            self.action_choose()
+
+    def on_focus(self) -> None:
+        """Show the cursor."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the view."""
+        width, position = self.size.width, y + self.scroll_offset.y
+        if position >= len(self.rows):
+            word = f"  {self.loading_word}" if not self.rows and y == 0 else ""
+            style = self.get_component_rich_style("sidebar--time")
+            return Strip([Segment(set_cell_size(word, width), style)])
+        row = self.rows[position]
+        base = self.rich_style
+        if self.has_focus and row is self.cursor_row:
+            base = self.get_component_rich_style("sidebar--cursor")
+        elif row.id == self.open_id:
+            base = self.get_component_rich_style("sidebar--open")
+        return self._row_strip(row, width, base)
+
+    def _row_strip(self, row: Row, width: int, base: Style) -> Strip:
+        """Return one session's line: mark, title, time."""
+        time = when(row.updated, self._now())
+        sign = self.get_component_rich_style(f"sidebar--{row.mark}", partial=True) if row.mark else Style()
+        room = max(1, width - 2 - cell_len(time) - 2)
+        title = sanitize_line(row.title) or "(no title)"
+        if cell_len(title) > room:
+            title = set_cell_size(title, room - 1).rstrip() + "…"
+        dim = self.get_component_rich_style("sidebar--time", partial=True)
+        return Strip(
+            [
+                Segment(f"{SIGNS[row.mark]} ", base + sign),
+                Segment(set_cell_size(title, room), base),
+                Segment(f" {time} ", base + dim),
+            ]
+        ).adjust_cell_length(width, base)

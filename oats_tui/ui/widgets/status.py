@@ -1,0 +1,54 @@
+"""The status bar: state, model, tokens, and the first keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from oats_tui.core.sanitize import sanitize_line
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the status bar says.
+
+    Attributes:
+        state: A word or a short sentence: ready, answering, loading…
+        meaning: Which colour the state has: "" (nothing special), "busy", "warning" or "error".
+        model: The model's name, or an empty text.
+        tokens: How many tokens the session has taken.
+        keys: The first keys, most useful first.
+    """
+
+    state: str = "ready"
+    meaning: str = ""
+    model: str = ""
+    tokens: int = 0
+    keys: tuple[str, ...] = ()
+
+
+class StatusBar(Widget):
+    """One line under everything; what has no room is left out, the least important first."""
+
+    COMPONENT_CLASSES = {"status--busy", "status--warning", "status--error", "status--dim"}  # noqa: RUF012 - Textual's
+
+    status: reactive[Status] = reactive(Status(), layout=False)
+
+    def render(self) -> Text:
+        """Draw the line."""
+        status, width = self.status, self.size.width
+        style = self.get_component_rich_style(f"status--{status.meaning}", partial=True) if status.meaning else ""
+        dim = self.get_component_rich_style("status--dim", partial=True)
+        left = Text(no_wrap=True, end="").append(f" {sanitize_line(status.state)}", style)
+        tokens = f"{status.tokens:,} tokens" if status.tokens else ""
+        right = [sanitize_line(part) for part in (status.model, tokens, *status.keys) if part]
+        while right and left.cell_len + sum(cell_len(part) + 3 for part in right) > width:
+            right.pop()
+        tail = " · ".join(right)
+        left.truncate(max(1, width - cell_len(tail) - 2), overflow="ellipsis")
+        gap = max(1, width - left.cell_len - cell_len(tail) - 1)
+        return left.append(" " * gap).append(tail, dim)

@@ -1,0 +1,1 @@
+"""The message pane: one widget that draws lines."""

@@ -1,0 +1,186 @@
+"""An entry drawn as lines."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from rich.theme import Theme
+from textual.strip import Strip
+
+from oats_tui.core.sanitize import sanitize, sanitize_line
+from oats_tui.ui.widgets.transcript.blocks import GrowingBlocks, split
+from oats_tui.ui.widgets.transcript.entries import Entry, ImageItem, Item, OtherItem, TextItem, ToolItem
+from oats_tui.ui.widgets.transcript.palette import Palette
+
+OUTCOME_SIGNS = {"failed": "✗", "stopped": "■", "interrupted": "■"}
+ANSWERING = "…"
+
+_MARGIN = 2
+_BLOCKS_KEPT = 512
+
+Lines = list[list[Segment]]
+
+
+class Artist:
+    """Draws entries.
+
+    Keeps the lines of the blocks it drew last, so that a growing answer costs its open block only.
+
+    Args:
+        palette: The colours.
+        unfolded: Whether tool calls and results are shown whole.
+    """
+
+    def __init__(self, palette: Palette, *, unfolded: bool = False) -> None:
+        self._palette = palette
+        self._unfolded = unfolded
+        self._growing: dict[str, GrowingBlocks] = {}
+        self._blocks: OrderedDict[tuple[str, int], Lines] = OrderedDict()
+        self._console = Console(
+            width=80,
+            force_terminal=True,
+            color_system="truecolor",
+            theme=Theme(palette.markdown()),
+            _environ={},
+        )
+
+    def draw(self, entry: Entry, width: int) -> list[Strip]:
+        """Return the entry's lines, each as wide as asked; the last one is the gap behind it."""
+        inner = max(1, width - _MARGIN - 1)
+        bar = Segment("▎ ", self._palette.you) if entry.role == "user" else Segment("  ")
+        lines = [self._head(entry), *self._body(entry, inner), *self._foot(entry, inner)]
+        strips = [Strip([bar, *map(_safe, line)]).adjust_cell_length(width) for line in lines]
+        return [*strips, Strip.blank(width)]
+
+    def remark(self, text: str, width: int) -> Strip:
+        """Return a line that is no message."""
+        return Strip([Segment(f"  {sanitize_line(text)}", self._palette.dim)]).adjust_cell_length(width)
+
+    def _head(self, entry: Entry) -> list[Segment]:
+        """Return the line that says who speaks, and when."""
+        name = self._palette.you if entry.role == "user" else self._palette.model
+        about = sanitize_line(entry.about) if not entry.growing else ANSWERING
+        return [
+            Segment(sanitize_line(entry.name), name + Style(bold=True)),
+            Segment(f"  {about}", self._palette.dim),
+        ]
+
+    def _body(self, entry: Entry, width: int) -> Iterator[list[Segment]]:
+        """Return the lines of what is said."""
+        for position, item in enumerate(entry.items):
+            if position and not (isinstance(item, ToolItem) and isinstance(entry.items[position - 1], ToolItem)):
+                yield []
+            key = f"{entry.id}/{position}" if entry.growing else ""
+            yield from self._item(item, width, plain=entry.role == "user", key=key)
+
+    def _item(self, item: Item, width: int, *, plain: bool, key: str) -> Iterable[list[Segment]]:
+        """Return the lines of one part."""
+        match item:
+            case TextItem(text) if plain:
+                return self._wrapped(sanitize(text), self._palette.text, width)
+            case TextItem(text):
+                return self._markdown(sanitize(text), width, key)
+            case ToolItem():
+                return self._tool(item, width)
+            case ImageItem(media_type, size, url):
+                what = f"{size:,} bytes" if size is not None else (url or "no data")
+                return self._wrapped(sanitize_line(f"▣ image · {media_type} · {what}"), self._palette.dim, width)
+            case OtherItem(kind):
+                text = f"▣ a part of the kind “{kind}”, which this version cannot show; it is kept in the file"
+                return self._wrapped(sanitize_line(text), self._palette.dim, width)
+
+    def _markdown(self, text: str, width: int, key: str) -> Iterator[list[Segment]]:
+        """Return the lines of a Markdown text; ``key`` names a growing one."""
+        blocks = self._growing.setdefault(key, GrowingBlocks()).update(text) if key else split(text)
+        if not key:
+            self._growing.clear()
+        first = True
+        for block in blocks:
+            lines = self._block(block, width)
+            if lines and not first:
+                yield []
+            first = first and not lines
+            yield from lines
+
+    def _block(self, block: str, width: int) -> Lines:
+        """Return the lines of one Markdown block, kept from last time where it is the same."""
+        key = (block.rstrip(), width)
+        if key in self._blocks:
+            self._blocks.move_to_end(key)
+            return self._blocks[key]
+        from oats_tui.ui.widgets.transcript.markdown import Markdown
+
+        options = self._console.options.update(width=width, height=None)
+        rendered = self._console.render_lines(
+            Markdown(block, self._palette.code_theme), options, style=self._palette.text, pad=False
+        )
+        lines = self._blocks[key] = _trimmed(rendered)
+        if len(self._blocks) > _BLOCKS_KEPT:
+            self._blocks.popitem(last=False)
+        return lines
+
+    def _wrapped(self, text: str, style: Style, width: int) -> Lines:
+        """Return plain text wrapped to the width."""
+        rendered = Text(text.expandtabs(4), style).wrap(self._console, width, no_wrap=False)
+        return [list(line.render(self._console)) for line in rendered]
+
+    def _tool(self, tool: ToolItem, width: int) -> Iterator[list[Segment]]:
+        """Return a tool call's line, and what it holds where that is unfolded."""
+        failed = tool.error is not None
+        if tool.output is None and not failed:
+            result = "no result"
+        else:
+            count = (tool.output or "").count("\n") + 1 if tool.output else 0
+            result = "failed" if failed else f"{count} line{'' if count == 1 else 's'}"
+        sign = "▾" if self._unfolded else "▸"
+        text = Text.assemble(
+            (f"{sign} ", self._palette.dim.without_color),
+            (sanitize_line(tool.name), self._palette.model),
+            (f"  {sanitize_line(tool.title or tool.arguments or '')}", self._palette.dim),
+        )
+        tail = f"  {result}"
+        text.truncate(max(8, width - len(tail)), overflow="ellipsis")
+        text.append(tail, self._palette.error if failed else self._palette.dim)
+        yield list(text.render(self._console))
+        if self._unfolded:
+            for part, style in _unfolded(tool, self._palette):
+                for line in self._wrapped(sanitize(part), style, width - _MARGIN):
+                    yield [Segment("  "), *line]
+
+    def _foot(self, entry: Entry, width: int) -> Iterator[list[Segment]]:
+        """Return how the message ended, and what there is to know about it."""
+        for note in filter(None, entry.note.split("\n")):
+            yield from self._wrapped(sanitize_line(note), self._palette.dim, width)
+        outcome = entry.outcome
+        if outcome is not None:
+            style = self._palette.error if outcome.state == "failed" else self._palette.warning
+            words = (OUTCOME_SIGNS[outcome.state], outcome.title, outcome.detail, outcome.hint)
+            text = sanitize_line(" ".join(filter(None, words)))
+            yield from self._wrapped(f"{text} Ask again with ctrl+x R.", style, width)
+
+
+def _unfolded(tool: ToolItem, palette: Palette) -> Iterator[tuple[str, Style]]:
+    """Return a tool call's texts, each with its colour."""
+    if tool.arguments is not None:
+        yield tool.arguments, palette.dim
+    if tool.output:
+        yield tool.output, palette.text
+    if tool.error is not None:
+        yield tool.error, palette.error
+
+
+def _trimmed(lines: Lines) -> Lines:
+    """Return the lines without the empty ones at both ends."""
+    filled = [index for index, line in enumerate(lines) if any(segment.text.strip() for segment in line)]
+    return [list(line) for line in lines[filled[0] : filled[-1] + 1]] if filled else []
+
+
+def _safe(segment: Segment) -> Segment:
+    """Return the segment with nothing in it that a terminal would obey."""
+    text = sanitize(segment.text).replace("\n", " ")
+    return segment if text == segment.text and segment.control is None else Segment(text, segment.style)

@@ -1,0 +1,184 @@
+"""The message pane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from oats_tui.ui.widgets.transcript.document import Document
+from oats_tui.ui.widgets.transcript.draw import Artist
+from oats_tui.ui.widgets.transcript.entries import Entry
+from oats_tui.ui.widgets.transcript.palette import palette_from
+
+
+class Transcript(ScrollView, can_focus=True):
+    """Draws a conversation line by line.
+
+    Follows the end while the reader is there, and stays where the reader is otherwise: what comes below moves
+    nothing that is being read.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_down", "down", show=False),
+        Binding("k,up", "scroll_up", "up", show=False),
+        Binding("pagedown,space", "page_down", "page down", show=False),
+        Binding("pageup,b", "page_up", "page up", show=False),
+        Binding("g,home", "scroll_home", "first", show=False),
+        Binding("G,end", "scroll_end", "last", show=False),
+    ]
+
+    class Followed(Message):
+        """Whether the view is at the end has changed."""
+
+        def __init__(self, following: bool) -> None:
+            super().__init__()
+            self.following = following
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self.following = True
+        self.unfolded = False
+        self._document = Document(lambda entry, width: self._artist.draw(entry, width))
+        self._artist = Artist(palette_from({}, dark=True))
+        self._placeholder: list[str] = []
+        self._painted: list[Strip] = []
+
+    def on_mount(self) -> None:
+        """Take on the theme's colours, now and whenever they change."""
+        self._take_colours()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._take_colours())
+
+    def show(self, entries: Sequence[Entry], placeholder: Sequence[str] = (), *, at_end: bool = False) -> None:
+        """Show a conversation.
+
+        Args:
+            entries: All of it, in order.
+            placeholder: What to say, line by line, where there are none.
+            at_end: Whether to go to its end, as when it has just been opened.
+        """
+        if at_end:
+            self.following = True
+        self._placeholder = list(placeholder)
+        anchor = None if self.following else self._anchor()
+        self._document.replace(entries, self._width())
+        self._settle(anchor)
+
+    def grow(self, entry: Entry) -> bool:
+        """Show more of an answer in progress; returns whether it is in view of this widget at all."""
+        anchor = None if self.following else self._anchor()
+        known = self._document.change(entry)
+        self._settle(anchor)
+        return known
+
+    def toggle_folds(self) -> None:
+        """Show tool calls and results whole, or folded again."""
+        self.unfolded = not self.unfolded
+        self._take_colours()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the view."""
+        line = self._line(y + self.scroll_offset.y)
+        return line.crop_extend(0, self.size.width, self.rich_style).apply_style(self.rich_style)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Note whether the reader is at the end, and make exact what has come into view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._expose(int(old_value), int(new_value))
+        following = self.scroll_y >= self.max_scroll_y - 0.5
+        if following != self.following:
+            self.following = following
+            self.post_message(self.Followed(following))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw at the new width, with the same entry at the top."""
+        anchor = None if self.following else self._anchor()
+        if self._document.width != self._width():
+            self._document.replace(self._document.entries, self._width())
+        self._settle(anchor)
+
+    def _width(self) -> int:
+        """Return how many columns the lines have."""
+        return max(1, self.scrollable_content_region.width)
+
+    def _line(self, y: int) -> Strip:
+        """Return one line of the document, or of what stands in its place."""
+        if not self._document.entries:
+            return self._artist.remark(
+                self._placeholder[y - 1] if 0 < y <= len(self._placeholder) else "", self._width()
+            )
+        return self._document.line(y) or Strip.blank(self._width())
+
+    def _take_colours(self) -> None:
+        """Draw everything again in the theme's colours."""
+        palette = palette_from(self.app.theme_variables, dark=self.app.current_theme.dark)
+        self._artist = Artist(palette, unfolded=self.unfolded)
+        anchor = None if self.following else self._anchor()
+        self._document.forget_lines()
+        self._document.replace(self._document.entries, self._width())
+        self._settle(anchor)
+        self.refresh()
+
+    def _anchor(self) -> tuple[str, int] | None:
+        """Return the entry at the top of the view and how many of its lines are above it."""
+        if not self._document.entries:
+            return None
+        y = self.scroll_offset.y
+        index = self._document.at(y)
+        return self._document.entries[index].id, y - self._document.top(index)
+
+    def _settle(self, anchor: tuple[str, int] | None) -> None:
+        """Bring the view back to where it was: to the anchor, or to the end where there is none."""
+        document, page = self._document, max(1, self.size.height)
+        index = document.index_of(anchor[0]) if anchor is not None else None
+        if anchor is None or index is None:
+            document.measure_back(page)
+            top = document.height - page
+        else:
+            within = min(anchor[1], len(document.lines(index)) - 1)
+            document.measure(document.top(index), document.top(index) + within + page)
+            top = document.top(index) + within
+        self._move(max(0, top))
+
+    def _expose(self, old: int, new: int) -> None:
+        """Draw what has come into view, without moving what was in view before.
+
+        What stands above may turn out longer or shorter than estimated; the view moves along with it.
+        """
+        document, page = self._document, max(1, self.size.height)
+        if not document.entries:
+            return
+        reference = document.at(old if abs(new - old) <= page else new)
+        before, height = document.top(reference), document.height
+        document.measure(new, new + page)
+        shift = document.top(reference) - before
+        if shift or document.height != height:
+            self._move(max(0, new + shift))
+
+    def _move(self, top: int) -> None:
+        """Tell Textual how long the document is, show it from this line on, and repaint what differs."""
+        size = Size(self._width(), self._document.height)
+        if size != self.virtual_size:
+            self.virtual_size = size
+        if top != self.scroll_offset.y:
+            self.scroll_target_y = top
+            self.scroll_y = top
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Repaint the lines of the view that have changed since they were painted last."""
+        top = self.scroll_offset.y
+        lines = [self._line(y) for y in range(top, top + self.size.height)]
+        if len(lines) != len(self._painted):
+            self.refresh()
+        else:
+            for y, (line, painted) in enumerate(zip(lines, self._painted, strict=True)):
+                if line is not painted and line != painted:
+                    self.refresh(Region(0, y, self.size.width, 1))
+        self._painted = lines

@@ -1,0 +1,1 @@
+"""Checks of the checkout itself: its style, types, layers, sizes and files."""
