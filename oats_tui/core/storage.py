@@ -164,9 +164,7 @@ def _save(path: Path, body: bytes, must: Must) -> None:
     try:
         is_there = files.signature(path) is not None
         if is_there and must == "be new":
-            raise StorageError(
-                "An item of this id is there already.", str(path), "Give the new one another id."
-            )
+            raise StorageError("An item of this id is there already.", str(path), "Give the new one another id.")
         if not is_there and must == "be there":
             raise StorageError("There is no item of this id.", str(path), "Create it first.")
         files.ensure_folder(path.parent)

@@ -22,7 +22,7 @@ _CONTEXT_NUMBERS = (
     re.compile(r"(?:context (?:length|window|size)|n_ctx)\D{0,40}?(\d[\d,]{2,})", re.I),
     re.compile(r"(?:maximum|limit)\D{0,40}?(\d[\d,]{2,})", re.I),
 )
-_AUTH, _NOT_FOUND, _RATE, _REFUSED = {401, 403}, 404, 429, {400, 413, 422}
+_AUTH, _NOT_FOUND, _TIMED_OUT, _RATE, _REFUSED = {401, 403}, 404, 408, 429, {400, 413, 422}
 
 
 class Failure:
@@ -46,7 +46,7 @@ class Failure:
             error: What the library raised.
             begun: Whether a part of the answer had arrived.
         """
-        from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError
+        from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError, ModelQuotaExceededError
 
         if isinstance(error, ModelConnectionError):
             return self._connection(error, begun=begun)
@@ -57,6 +57,11 @@ class Failure:
         is_context = error.provider_error_code == "context_length_exceeded" or _CONTEXT_WORDS.search(words)
         if is_context and (status is None or status in _REFUSED):
             return self._context(error.body, words)
+        if isinstance(error, ModelQuotaExceededError):
+            title = f"The credit at {self._service.id} is used up."
+            return self._error(
+                title, words or error.message, "Look at the account, or choose another service.", "setup"
+            )
         if status is not None:
             return self._status(status, words, error)
         if error.in_stream:
@@ -90,9 +95,9 @@ class Failure:
         if status == _RATE:
             wait = _wait(error)
             hint = f"It asks to wait {wait:.0f} s." if wait is not None else "Wait a little and send again."
-            title = f"{service} gets too many requests, or the quota is used up."
+            title = f"{service} gets too many requests."
             return self._error(title, words, hint, "rate", retry_after=wait)
-        if status in _REFUSED or status < 500:
+        if status < 500 and status != _TIMED_OUT:
             title = f"{service} refused the request (status {status})."
             return self._error(title, words, "Another model may accept it.", "protocol")
         return self._server(f"{service} has a problem of its own (status {status}).", words, error)

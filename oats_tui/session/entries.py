@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from oats_tui.core.codec import NotJsonError
+from oats_tui.core.codec import NotJsonError, StoredModel
 from oats_tui.core.files import NotRegularError
 from oats_tui.core.items import SUFFIX, Patience, item_names, read_settled
 from oats_tui.session.codec import NotASessionError, decode, info_of
@@ -37,6 +37,12 @@ class Entry:
     problem: str = ""
 
 
+class _Head(StoredModel):
+    """A session without its messages."""
+
+    info: SessionInfo
+
+
 def inspect_file(path: Path) -> Entry:
     """Look at one file, at its messages too."""
     return _classify(path, _read_session, Patience())
@@ -58,7 +64,7 @@ def inspect_folder(folder: Path) -> list[Entry]:
 
 def _read_info(data: bytes) -> SessionInfo:
     """The facts in a session's file, without its messages."""
-    return SessionInfo.model_validate(info_of(data))
+    return _Head.model_validate({"info": info_of(data)}).info
 
 
 def _read_session(data: bytes) -> SessionInfo:
@@ -75,9 +81,7 @@ def _classify(path: Path, read: Callable[[bytes], SessionInfo], patience: Patien
     except FileNotFoundError:
         return Entry(name, "missing", problem="There is no session of this id.")
     except NotRegularError:
-        return Entry(
-            name, "unreadable", problem="It is not a file, but a folder, link, pipe, socket or device."
-        )
+        return Entry(name, "unreadable", problem="It is not a file, but a folder, link, pipe, socket or device.")
     except OSError as error:
         return Entry(name, "unreadable", problem=f"The file could not be read: {error.strerror}.")
     except NotJsonError as error:

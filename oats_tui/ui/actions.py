@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 async def stop(desk: Desk, _: str) -> None:
     """Go back to the input; from there, stop the answer."""
     if desk.screen.focused is not desk.screen.prompt:
+        if desk.screen.narrow:
+            desk.screen.show_sidebar(False)
         desk.screen.prompt.focus()
     elif desk.workspace.open_id is not None:
         desk.chat.stop(desk.workspace.open_id)
@@ -132,7 +134,7 @@ async def toggle_folds(desk: Desk, _: str) -> None:
 
 async def toggle_sidebar(desk: Desk, _: str) -> None:
     """Show or hide the session list."""
-    desk.screen.show_sidebar(not desk.screen.sidebar.display)
+    desk.screen.show_sidebar(not desk.screen.shows_sidebar)
 
 
 async def palette(desk: Desk, _: str) -> None:

@@ -31,6 +31,7 @@ class Command:
         slash: The word to type behind a slash; empty for none.
         takes: What may follow the slash command, in capitals.
         shown: Whether the help lists it.
+        typed: Keys that a widget takes by itself, as the help writes them.
     """
 
     id: str
@@ -42,13 +43,14 @@ class Command:
     slash: str = ""
     takes: str = ""
     shown: bool = True
+    typed: str = ""
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("message.send", "Send the message (enter)", slash=""),
-    Command("message.newline", "New line in the message (ctrl+j)"),
-    Command("message.history", "Walk through sent messages (up, down)"),
-    Command("answer.stop", "Stop the answer, or go back to the input (esc)", "stop", "escape"),
+    Command("message.send", "Send the message", typed="enter"),
+    Command("message.newline", "New line in the message", typed="ctrl+j"),
+    Command("message.history", "Walk through sent messages", typed="up, down"),
+    Command("answer.stop", "Back to the input; from there, stop the answer", "stop", "escape"),
     Command("answer.retry", "Ask again", "retry", leader=("R",), places={"transcript": "R"}, slash="retry"),
     Command("session.new", "New session", "new_session", "ctrl+n", ("n",), slash="new"),
     Command("session.list", "Go to the session list", "focus_list", "ctrl+s", ("l",)),
@@ -77,7 +79,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("session.delete", "Delete the session", "delete", "", ("d",), {"list": "d"}),
     Command("model.choose", "Choose the model", "choose_model", leader=("m",), slash="model", takes="NAME"),
-    Command("transcript.focus", "Go to the messages", "focus_transcript", leader=("k",)),
+    Command("transcript.focus", "Go to the messages", "focus_transcript", leader=("k",), typed="tab"),
+    Command("transcript.scroll", "Scroll the messages from the input", typed="pgup, pgdn"),
     Command(
         "transcript.folds",
         "Show tool calls whole, or folded",
@@ -169,6 +172,8 @@ def key_name(key: str) -> str:
 
 def key_names(command: Command, leader: str) -> Iterable[str]:
     """Return every way to call a command by key, as people write it."""
+    if command.typed:
+        yield command.typed
     yield from (key_name(key) for key in command.keys.split(",") if key)
     for key in command.leader:
         yield f"{leader} {key_name(leader if key == LEADER else key)}"

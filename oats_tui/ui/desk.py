@@ -110,6 +110,8 @@ class Desk:
         else:
             await self.workspace.open(session_id)
         prompt.put(self.memory.draft(session_id))
+        if self.screen.narrow:
+            self.screen.show_sidebar(False)
         prompt.focus()
         self.view.say("")
         self.view.rows()

@@ -115,13 +115,12 @@ class Display:
             AssertionError: It did not fall silent within `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
-        while True:
+        while (now := time.monotonic()) + gap <= deadline:
             before = self._drawn
-            self.pump(min(deadline, max(self._drawn_time, time.monotonic()) + gap))
+            self.pump(now + gap)
             if self._drawn == before:
                 return self._drawn_time
-            if time.monotonic() >= deadline:
-                raise AssertionError(self.describe(f"waited {timeout:g} s for {gap:g} s of silence"))
+        raise AssertionError(self.describe(f"waited {timeout:g} s for {gap:g} s of silence"))
 
     def describe(self, story: str) -> str:
         """`story`, whether the program still runs, and the screen: what a failed test has to show."""

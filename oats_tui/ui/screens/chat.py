@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -25,6 +26,9 @@ from oats_tui.ui.widgets.status import StatusBar
 from oats_tui.ui.widgets.transcript.widget import Transcript
 from oats_tui.ui.workspace import Workspace
 
+WIDE = 70
+"""Columns from which on the list and the conversation stand side by side."""
+
 
 class ChatScreen(Screen[None]):
     """Lays out the four regions and hands on what happens in them.
@@ -40,7 +44,7 @@ class ChatScreen(Screen[None]):
         *screen_bindings(),
         Binding(LEADER, "leader", "leader", show=False, priority=True, id="leader"),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (30, "-narrow"), (70, "-wide")]  # noqa: RUF012 - Textual's
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (30, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual's
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (8, "-tall")]  # noqa: RUF012 - Textual's
 
     def __init__(self, chat: Chat, memory: Memory, start: Start, bus: EventBus) -> None:
@@ -67,23 +71,37 @@ class ChatScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known before anything is read."""
-        self.sidebar.display = self.desk.memory.sidebar
+        self.set_class(not self.desk.memory.sidebar, "-list-off")
         self.prompt.remember(self.desk.memory.history)
         self.prompt.focus()
         bridge.connect(self._bus, self)
         self.desk.view.conversation(at_end=True)
         self.call_after_refresh(lambda: self.run_worker(self.desk.begin(), group="begin"))
 
-    def on_news(self, news: bridge.News) -> None:
+    @on(bridge.News)
+    def take_news(self, news: bridge.News) -> None:
         """Show what came over the bus."""
         self.desk.view.take(news)
 
     def show_sidebar(self, shown: bool) -> None:
-        """Show or hide the session list, and remember it."""
-        self.sidebar.display = self.desk.memory.sidebar = shown
-        self.set_class(shown, "-asked-for-list")
+        """Show or hide the session list; on a narrow terminal it takes the conversation's place for a while."""
+        if self.narrow:
+            self.set_class(shown, "-list-on")
+        else:
+            self.desk.memory.sidebar = shown
+            self.set_class(not shown, "-list-off")
         if not shown and self.focused is self.sidebar:
             self.prompt.focus()
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is room for the list or the conversation only."""
+        return self.size.width < WIDE
+
+    @property
+    def shows_sidebar(self) -> bool:
+        """Whether the session list is in sight."""
+        return self.has_class("-list-on") if self.narrow else not self.has_class("-list-off")
 
     def action_command(self, command_id: str, argument: str = "") -> None:
         """Run a command."""

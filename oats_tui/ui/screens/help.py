@@ -13,12 +13,6 @@ from textual.widgets import Label, Static
 
 from oats_tui.ui.commands import COMMANDS, key_names
 
-MORE = (
-    ("pgup, pgdn", "Scroll the messages from the input"),
-    ("tab", "From an empty input to the messages; esc comes back"),
-    ("1 … 9", "Behind the leader: that session of the list"),
-)
-
 
 class HelpScreen(ModalScreen[None]):
     """Lists what can be done, and how.
@@ -40,8 +34,7 @@ class HelpScreen(ModalScreen[None]):
             keys = ", ".join(key_names(command, self._leader))
             if command.shown:
                 table.add_row(keys, command.title)
-        for keys, title in MORE:
-            table.add_row(keys, title)
+        table.add_row(f"{self._leader} 1 … 9", "That session of the list")
         with VerticalScroll(classes="card card-tall"):
             yield Label("Keys", markup=False, classes="card--title")
             yield Static(table)

@@ -18,6 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from oats_tui.core.sanitize import sanitize_line
+from oats_tui.ui.commands import place_bindings
 
 Mark = Literal["", "answering", "failed", "damaged"]
 
@@ -73,6 +74,7 @@ class Sidebar(ScrollView, can_focus=True):
         Binding("g,home", "move(-1000000)", "first", show=False),
         Binding("G,end", "move(1000000)", "last", show=False),
         Binding("enter", "choose", "open", show=False),
+        *place_bindings("list"),
     ]
 
     class Chosen(Message):
@@ -166,12 +168,12 @@ class Sidebar(ScrollView, can_focus=True):
     def _row_strip(self, row: Row, width: int, base: Style) -> Strip:
         """Return one session's line: mark, title, time."""
         time = when(row.updated, self._now())
-        sign = self.get_component_rich_style(f"sidebar--{row.mark}", partial=True) if row.mark else Style()
+        sign = Style(color=self.get_component_rich_style(f"sidebar--{row.mark}").color) if row.mark else Style()
         room = max(1, width - 2 - cell_len(time) - 2)
         title = sanitize_line(row.title) or "(no title)"
         if cell_len(title) > room:
             title = set_cell_size(title, room - 1).rstrip() + "…"
-        dim = self.get_component_rich_style("sidebar--time", partial=True)
+        dim = Style(color=self.get_component_rich_style("sidebar--time").color)
         return Strip(
             [
                 Segment(f"{SIGNS[row.mark]} ", base + sign),

@@ -42,7 +42,7 @@ class StatusBar(Widget):
         """Draw the line."""
         status, width = self.status, self.size.width
         style = self.get_component_rich_style(f"status--{status.meaning}", partial=True) if status.meaning else ""
-        dim = self.get_component_rich_style("status--dim", partial=True)
+        dim = self.get_component_rich_style("status--dim")
         left = Text(no_wrap=True, end="").append(f" {sanitize_line(status.state)}", style)
         tokens = f"{status.tokens:,} tokens" if status.tokens else ""
         right = [sanitize_line(part) for part in (status.model, tokens, *status.keys) if part]

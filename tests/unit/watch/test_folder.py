@@ -190,3 +190,40 @@ def test_a_removal_of_our_own_is_silent_and_its_return_by_others_is_told(data_di
             assert [event.data for event in seen.events] == [{"session_id": "one", "title": "Back"}]
 
     asyncio.run(main())
+
+
+def test_a_note_about_a_session_that_we_remove_at_the_same_time_is_silent(data_dir: Path) -> None:
+    async def main() -> None:
+        storage = SessionStorage()
+        async with watching(data_dir) as seen:
+            await storage.create(_session("one"))
+            await seen.settle()
+            await storage.delete("one")
+            await seen.other.do("replace", seen.meta / "one.json", "{}")
+            await seen.settle()
+            assert seen.events == []
+
+    asyncio.run(main())
+
+
+def test_rights_alone_are_no_change(data_dir: Path) -> None:
+    async def main() -> None:
+        async with watching(data_dir) as seen:
+            await seen.other.do("replace", seen.path("one"), session_text("one"))
+            await seen.settle()
+            seen.path("one").chmod(0o640)
+            await seen.settle()
+            assert seen.told("one") == [CREATED]
+
+    asyncio.run(main())
+
+
+def test_a_new_session_with_a_note_about_it_is_told_as_new(data_dir: Path) -> None:
+    async def main() -> None:
+        async with watching(data_dir) as seen:
+            await seen.other.do("replace", seen.meta / "one.json", "{}")
+            await seen.other.do("replace", seen.path("one"), session_text("one"))
+            await seen.settle()
+            assert seen.told("one") == [CREATED]
+
+    asyncio.run(main())

@@ -69,6 +69,10 @@ def test_nothing_is_lost_between_the_list_and_the_first_event(tmp_path: Path) ->
                 await seen.settle()
                 told = {event.data["session_id"] for event in seen.events}
                 assert listed | told == set(names)
+                # What was listed is known: a change of it is told as one, not as a new session.
+                await busy.do("many", tmp_path / "sessions", names, session_text("@", "Changed"))
+                await seen.settle()
+                assert {seen.told(name)[-1] for name in names} == {UPDATED}
 
     asyncio.run(main())
 

@@ -78,9 +78,7 @@ class Watching:
 
     def told(self, session_id: str) -> list[str]:
         """The types of the events about a session so far."""
-        return [
-            EventType(event.type).value for event in self.events if event.data["session_id"] == session_id
-        ]
+        return [EventType(event.type).value for event in self.events if event.data["session_id"] == session_id]
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until the events so far fulfil a condition."""

@@ -126,8 +126,8 @@ class Artist:
 
     def _wrapped(self, text: str, style: Style, width: int) -> Lines:
         """Return plain text wrapped to the width."""
-        rendered = Text(text.expandtabs(4), style).wrap(self._console, width, no_wrap=False)
-        return [list(line.render(self._console)) for line in rendered]
+        wrapped = Text(text.expandtabs(4)).wrap(self._console, width)
+        return [[Segment(line.plain, style)] for line in wrapped]
 
     def _tool(self, tool: ToolItem, width: int) -> Iterator[list[Segment]]:
         """Return a tool call's line, and what it holds where that is unfolded."""

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from oats_tui.ui.commands import place_bindings
 from oats_tui.ui.widgets.transcript.document import Document
 from oats_tui.ui.widgets.transcript.draw import Artist
 from oats_tui.ui.widgets.transcript.entries import Entry
@@ -28,10 +29,12 @@ class Transcript(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_down", "down", show=False),
         Binding("k,up", "scroll_up", "up", show=False),
-        Binding("pagedown,space", "page_down", "page down", show=False),
-        Binding("pageup,b", "page_up", "page up", show=False),
+        Binding("pagedown", "page_down", "page down", show=False),
+        Binding("pageup", "page_up", "page up", show=False),
         Binding("g,home", "scroll_home", "first", show=False),
         Binding("G,end", "scroll_end", "last", show=False),
+        Binding("i", "screen.command('answer.stop')", "back to the input", show=False),
+        *place_bindings("transcript"),
     ]
 
     class Followed(Message):
