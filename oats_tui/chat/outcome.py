@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 
 from oats_tui.core.errors import OatsError
 from oats_tui.session.message import Message
 from oats_tui.session.meta import Outcome
 
-NO_MODEL_STEPS = (
-    "No model is configured yet. Install one that runs on this machine, free and without a key:",
-    "    pip install 'oats-tui[local]'",
-    "or start with OPENAI_BASE_URL=http://HOST/v1 OPENAI_API_KEY=KEY set, for any OpenAI-compatible service.",
-)
-"""What to do where there is nothing that could answer: three lines with the exact commands."""
-
 _log = logging.getLogger(__name__)
+
+
+def no_model_steps() -> list[str]:
+    """Return what to do where there is nothing that could answer: three lines with the exact commands."""
+    return [
+        "No model is configured yet. For one that runs on this machine, free and without a key, quit and run:",
+        f"    {sys.executable} -m pip install xllamacpp",
+        "or start with OPENAI_BASE_URL=http://HOST/v1 OPENAI_API_KEY=KEY --model openai/NAME for any such service.",
+    ]
 
 
 def no_model() -> Outcome:

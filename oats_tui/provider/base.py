@@ -130,9 +130,7 @@ class Provider(Protocol):
         """Whether the model understands image parts; False makes the conversation send a note instead."""
         ...
 
-    def stream(
-        self, messages: list[dict[str, Any]], model: str, options: Options
-    ) -> AsyncGenerator[Event, None]:
+    def stream(self, messages: list[dict[str, Any]], model: str, options: Options) -> AsyncGenerator[Event, None]:
         """Answer a conversation in the OpenAI chat format."""
         ...
 

@@ -134,7 +134,7 @@ async def toggle_folds(desk: Desk, _: str) -> None:
 
 async def toggle_sidebar(desk: Desk, _: str) -> None:
     """Show or hide the session list."""
-    desk.screen.show_sidebar(not desk.screen.shows_sidebar)
+    desk.screen.show_sidebar()
 
 
 async def palette(desk: Desk, _: str) -> None:

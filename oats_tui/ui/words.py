@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oats_tui.chat.outcome import NO_MODEL_STEPS
+from oats_tui.chat.outcome import no_model_steps
 from oats_tui.chat.state import Preparing, TurnState
 from oats_tui.ui.widgets.status import Status
 from oats_tui.ui.workspace import Opened
@@ -44,7 +44,7 @@ def preparing_words(preparing: Preparing) -> str:
 def welcome(model: str | None) -> list[str]:
     """Return what the message pane says in a new conversation."""
     if model is None:
-        return list(NO_MODEL_STEPS)
+        return no_model_steps()
     return [
         f"New conversation with {model}.",
         "Type below; enter sends, ctrl+j begins a new line.",

@@ -79,7 +79,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="how often each program is measured")
     parser.add_argument("--only", default=",".join(names), help=f"scenarios, with commas: {', '.join(names)}")
     parser.add_argument("--json", type=Path, help="file for the figures and all samples")
-    parser.add_argument("--model-cache", type=Path, help="folder to be XDG_CACHE_HOME, with the embedded model")
+    parser.add_argument(
+        "--model-cache", type=Path, help="an XDG_CACHE_HOME in which oats-tui has its embedded model"
+    )
     parser.add_argument(
         "--subject",
         choices=(OATS_TUI.name, FLOOR.name),

@@ -19,6 +19,9 @@ _QUESTION = (
     "Please tell me in one short and simple sentence why the sky above us looks blue from almost every mountaintop"
 )
 _COLUMNS, _ROWS = 120, 40
+_FOLDER = "oats-tui"
+# What the embedded model needs of the cache. The rest of it stays untouched by what is measured.
+_NEEDED = ("models", "lib")
 _LOAD_SECONDS = 120.0
 _ANSWER_SECONDS = 120.0
 _POLL_SECONDS = 0.1
@@ -30,7 +33,8 @@ def missing(cache: Path | None) -> str | None:
         return "xllamacpp is not installed"
     if cache is None:
         return "no --model-cache was given"
-    return None if cache.is_dir() else f"there is no folder {cache}"
+    models = cache / _FOLDER / "models"
+    return None if models.is_dir() else f"there is no folder {models}"
 
 
 def embedded(folder: Path, cache: Path) -> Sample:
@@ -39,7 +43,7 @@ def embedded(folder: Path, cache: Path) -> Sample:
     What the model will say is unknown. So the answer is read from the session's file when it is finished, and
     its first word is looked for in a second drawing of all that was written since the question.
     """
-    environment = {"XDG_CACHE_HOME": str(cache)}
+    environment = {"XDG_CACHE_HOME": str(_borrowed(cache, folder / "cache"))}
     data = folder / "data"
     arguments = ("--data-dir", str(data), "--model", MODEL)
     with launch(folder, *arguments, columns=_COLUMNS, rows=_ROWS, env=environment, services={}) as terminal:
@@ -79,6 +83,15 @@ def first_shown(terminal: Terminal, asked: float, text: str) -> float:
         elif known is not None and count > known:
             return chunk.time
     raise AssertionError(terminal.describe(f"{words[0]!r} never came to the screen"))
+
+
+def _borrowed(cache: Path, own: Path) -> Path:
+    """A cache folder of its own, with links to the model in another one."""
+    (own / _FOLDER).mkdir(parents=True)
+    for name in _NEEDED:
+        if (cache / _FOLDER / name).is_dir():
+            (own / _FOLDER / name).symlink_to(cache / _FOLDER / name)
+    return own
 
 
 def _ask(terminal: Terminal, question: str) -> float:

@@ -36,6 +36,4 @@ def listed_files() -> list[Path]:
 
 def python_files() -> list[Path]:
     """The modules of the program and of its tests, relative to the root."""
-    return [
-        path for path in listed_files() if path.suffix == ".py" and path.parts[0] in {"oats_tui", "tests"}
-    ]
+    return [path for path in listed_files() if path.suffix == ".py" and path.parts[0] in {"oats_tui", "tests"}]

@@ -24,9 +24,7 @@ def _asked() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = list(project["project"]["dependencies"]) + project["project"]["optional-dependencies"]["local"]
     lines = (ROOT / "tests" / "requirements.in").read_text("utf-8").splitlines()
-    wanted += project["build-system"]["requires"] + [
-        line for line in lines if line and not line.startswith("#")
-    ]
+    wanted += project["build-system"]["requires"] + [line for line in lines if line and not line.startswith("#")]
     return [Requirement(line) for line in wanted]
 
 

@@ -83,8 +83,18 @@ class ChatScreen(Screen[None]):
         """Show what came over the bus."""
         self.desk.view.take(news)
 
-    def show_sidebar(self, shown: bool) -> None:
-        """Show or hide the session list; on a narrow terminal it takes the conversation's place for a while."""
+    @property
+    def narrow(self) -> bool:
+        """Whether there is room for the list or the conversation only."""
+        return self.size.width < WIDE
+
+    def show_sidebar(self, shown: bool | None = None) -> None:
+        """Show or hide the session list; None turns it round.
+
+        On a narrow terminal it takes the conversation's place for a while; on a wide one that is remembered.
+        """
+        if shown is None:
+            shown = not (self.has_class("-list-on") if self.narrow else self.desk.memory.sidebar)
         if self.narrow:
             self.set_class(shown, "-list-on")
         else:
@@ -92,16 +102,6 @@ class ChatScreen(Screen[None]):
             self.set_class(not shown, "-list-off")
         if not shown and self.focused is self.sidebar:
             self.prompt.focus()
-
-    @property
-    def narrow(self) -> bool:
-        """Whether there is room for the list or the conversation only."""
-        return self.size.width < WIDE
-
-    @property
-    def shows_sidebar(self) -> bool:
-        """Whether the session list is in sight."""
-        return self.has_class("-list-on") if self.narrow else not self.has_class("-list-off")
 
     def action_command(self, command_id: str, argument: str = "") -> None:
         """Run a command."""
