@@ -18,7 +18,7 @@ def no_model_steps() -> list[str]:
     return [
         "No model is configured yet. For one that runs on this machine, free and without a key, quit and run:",
         f"    {sys.executable} -m pip install xllamacpp",
-        "or start with OPENAI_BASE_URL=http://HOST/v1 OPENAI_API_KEY=KEY --model openai/NAME for any such service.",
+        "or start it with OPENAI_BASE_URL=http://HOST/v1 OPENAI_API_KEY=KEY and --model openai/NAME.",
     ]
 
 

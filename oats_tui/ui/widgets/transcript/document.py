@@ -28,6 +28,7 @@ class Document:
     def __init__(self, draw: Draw) -> None:
         self._draw = draw
         self.entries: list[Entry] = []
+        self.placeholder: list[Strip] = []
         self.width = 1
         self._lines: dict[str, list[Strip]] = {}
         self._heights: list[int] = []
@@ -86,14 +87,16 @@ class Document:
         """Return the index of an entry, or None."""
         return next((i for i, entry in enumerate(self.entries) if entry.id == entry_id), None)
 
-    def line(self, y: int) -> Strip | None:
-        """Return one line of the document; None behind its end."""
+    def line(self, y: int) -> Strip:
+        """Return one line of the document, or of the placeholder where it has no entries; blank behind the end."""
+        if not self.entries and 0 <= y < len(self.placeholder):
+            return self.placeholder[y]
         if not 0 <= y < self.height:
-            return None
+            return Strip.blank(self.width)
         index = self.at(y)
         lines = self.lines(index)
         within = y - self.top(index)
-        return lines[within] if within < len(lines) else None
+        return lines[within] if within < len(lines) else Strip.blank(self.width)
 
     def measure(self, first: int, last: int) -> None:
         """Draw all entries between two lines, so that what stands there is exact.

@@ -87,7 +87,7 @@ class Transcript(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the view."""
-        line = self._line(y + self.scroll_offset.y)
+        line = self._document.line(y + self.scroll_offset.y)
         return line.crop_extend(0, self.size.width, self.rich_style).apply_style(self.rich_style)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -110,14 +110,6 @@ class Transcript(ScrollView, can_focus=True):
         """Return how many columns the lines have."""
         return max(1, self.scrollable_content_region.width)
 
-    def _line(self, y: int) -> Strip:
-        """Return one line of the document, or of what stands in its place."""
-        if not self._document.entries:
-            return self._artist.remark(
-                self._placeholder[y - 1] if 0 < y <= len(self._placeholder) else "", self._width()
-            )
-        return self._document.line(y) or Strip.blank(self._width())
-
     def _take_colours(self) -> None:
         """Draw everything again in the theme's colours."""
         palette = palette_from(self.app.theme_variables, dark=self.app.current_theme.dark)
@@ -139,6 +131,7 @@ class Transcript(ScrollView, can_focus=True):
     def _settle(self, anchor: tuple[str, int] | None) -> None:
         """Bring the view back to where it was: to the anchor, or to the end where there is none."""
         document, page = self._document, max(1, self.size.height)
+        document.placeholder = [self._artist.remark(text, document.width) for text in self._placeholder]
         index = document.index_of(anchor[0]) if anchor is not None else None
         if anchor is None or index is None:
             document.measure_back(page)
@@ -177,7 +170,7 @@ class Transcript(ScrollView, can_focus=True):
     def _repaint(self) -> None:
         """Repaint the lines of the view that have changed since they were painted last."""
         top = self.scroll_offset.y
-        lines = [self._line(y) for y in range(top, top + self.size.height)]
+        lines = [self._document.line(y) for y in range(top, top + self.size.height)]
         if len(lines) != len(self._painted):
             self.refresh()
         else:
