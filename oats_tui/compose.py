@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,6 +114,8 @@ def _start(settings: Settings, resume: str | None, project: str | None, log_path
 
 def _app(chat: Chat, start: Start) -> OatsApp:
     """Build the screen. Textual reads its environment when it is imported, so this stands before that."""
+    # A thread that imports or parses gives way to a typed key five times sooner than usual.
+    sys.setswitchinterval(0.001)
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     from oats_tui.ui.app import OatsApp

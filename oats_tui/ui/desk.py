@@ -17,6 +17,9 @@ from oats_tui.ui.workspace import Workspace
 TWICE_WITHIN = 1.0
 """Seconds within which a second ctrl+c quits."""
 
+PAUSE = 0.3
+"""Seconds without a key after which somebody is taken to pause."""
+
 LAST = "last"
 """What stands for the session with the newest activity, where a session is named."""
 
@@ -81,7 +84,9 @@ class Desk:
         self.start = start
         self._clock = clock
         self._pressed = float("-inf")
-        self._warm = False
+        self._warm: object = None
+        self._typed = float("-inf")
+        self._waiting = False
 
     async def begin(self) -> None:
         """Read the list once changes by others are noticed, and open what was asked for."""
@@ -138,11 +143,25 @@ class Desk:
         self.view.refresh(open_id, at_end=True)
         await self.save()
 
-    def warm_up(self) -> None:
-        """Get the model ready, once: the first letter of a message says that it will be needed."""
+    def typed(self) -> None:
+        """Get the model ready at the first pause in the typing: a letter says that it will be needed.
+
+        Not at the letter itself: loading takes the interpreter for a second, and keys would wait.
+        """
+        self._typed = self._clock()
+        if not self._waiting and self.chat.model_of(self.workspace.info()) != self._warm:
+            self._waiting = True
+            self.screen.set_timer(PAUSE, self._warm_up)
+
+    def _warm_up(self) -> None:
+        """Get the model ready, unless somebody is still typing."""
+        self._waiting = False
         model = self.chat.model_of(self.workspace.info())
-        if not self._warm and model is not None:
-            self._warm = True
+        if self._clock() - self._typed < PAUSE:
+            self._waiting = True
+            self.screen.set_timer(PAUSE, self._warm_up)
+        elif model is not None and model != self._warm:
+            self._warm = model
             self.chat.preparation.warm_up(model)
 
     def subject(self) -> str:
@@ -166,7 +185,6 @@ class Desk:
     async def choose_model(self, name: str) -> None:
         """Have this model answer from now on. Raises OatsError for a name that nothing answers to."""
         ref = self.chat.models.choose(name)
-        self._warm = False
         self.chat.preparation.start(ref)
         if self.workspace.open_id is not None:
             await self.chat.ledger.use(self.workspace.open_id, ref)

@@ -63,7 +63,9 @@ class ChatScreen(Screen[None]):
             yield self.sidebar
             with Vertical(id="conversation"):
                 yield self.transcript
-                yield self.prompt
+                # The line above the input is a frame's: as the input's own it would be painted at every key.
+                with Vertical(id="prompt-frame"):
+                    yield self.prompt
         yield self.status
         yield Static(
             "The terminal is too small: 30 columns and 8 lines are the least.", id="too-small", markup=False
@@ -153,7 +155,7 @@ class ChatScreen(Screen[None]):
     def on_text_area_changed(self) -> None:
         """Get the model ready while the first message is being typed."""
         if self.prompt.text:
-            self.desk.warm_up()
+            self.desk.typed()
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
         """Open the session that was chosen."""

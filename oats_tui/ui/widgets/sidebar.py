@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -18,7 +18,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from oats_tui.core.sanitize import sanitize_line
+from oats_tui.date import utc
 from oats_tui.ui.commands import place_bindings
+from oats_tui.ui.widgets.repaint import repaint
 
 Mark = Literal["", "answering", "failed", "damaged"]
 
@@ -84,13 +86,19 @@ class Sidebar(ScrollView, can_focus=True):
             super().__init__()
             self.session_id = session_id
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002 - Textual's own name for it
+        now: Callable[[], datetime] = utc,
+    ) -> None:
         super().__init__(id=id)
         self.rows: list[Row] = []
         self.loading_word = "loading…"
         self.open_id: str | None = None
         self._cursor_id: str | None = None
-        self._now = datetime.now().astimezone
+        self._now = now
+        self._painted: list[Strip] = []
 
     @property
     def cursor_row(self) -> Row | None:
@@ -105,7 +113,7 @@ class Sidebar(ScrollView, can_focus=True):
         size = Size(self.size.width, len(self.rows))
         if size != self.virtual_size:
             self.virtual_size = size
-        self.refresh()
+        self._repaint()
 
     def neighbour(self, session_id: str | None, step: int) -> str | None:
         """Return the session so many rows away from another; None where the list is empty."""
@@ -128,7 +136,7 @@ class Sidebar(ScrollView, can_focus=True):
             self.scroll_to(y=position, animate=False)
         elif position >= top + self.size.height:
             self.scroll_to(y=position - self.size.height + 1, animate=False)
-        self.refresh()
+        self._repaint()
 
     def action_choose(self) -> None:
         """Open the session under the cursor."""
@@ -142,31 +150,56 @@ class Sidebar(ScrollView, can_focus=True):
             self._cursor_id = self.rows[position].id
             self.action_choose()
 
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self.refresh()
+    @on(events.Focus)
+    @on(events.Blur)
+    def show_cursor(self) -> None:
+        """Show the cursor while the list has the focus."""
+        self._repaint()
 
-    def on_blur(self) -> None:
-        """Hide the cursor."""
-        self.refresh()
+    def on_resize(self) -> None:
+        """Draw at the new size."""
+        self._repaint()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Draw what has come into view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._repaint()
+
+    def notify_style_update(self) -> None:
+        """Draw everything in the theme's new colours."""
+        super().notify_style_update()
+        self._painted = []
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the view."""
-        width, position = self.size.width, y + self.scroll_offset.y
-        if position >= len(self.rows):
-            word = f"  {self.loading_word}" if not self.rows and y == 0 else ""
-            style = self.get_component_rich_style("sidebar--time")
-            return Strip([Segment(set_cell_size(word, width), style)])
-        row = self.rows[position]
+        if len(self._painted) != self.size.height:
+            self._painted = self._lines()
+        return self._painted[y] if y < len(self._painted) else Strip.blank(self.size.width)
+
+    def _repaint(self) -> None:
+        """Paint the lines of the view that have changed."""
+        painted, self._painted = self._painted, self._lines()
+        if len(painted) == len(self._painted):
+            repaint(painted, self._painted, self.refresh)
+        else:
+            self.refresh()
+
+    def _lines(self) -> list[Strip]:
+        """Return the lines of the view."""
+        width, height, top = self.size.width, self.size.height, self.scroll_offset.y
+        dim = self.get_component_rich_style("sidebar--time")
+        lines = [self._row_strip(row, width) for row in self.rows[top : top + height]]
+        if not lines and height:
+            lines.append(Strip([Segment(set_cell_size(f"  {self.loading_word}", width), dim)]))
+        return [*lines, *(Strip.blank(width, self.rich_style) for _ in range(height - len(lines)))]
+
+    def _row_strip(self, row: Row, width: int) -> Strip:
+        """Return one session's line: mark, title, time."""
         base = self.rich_style
         if self.has_focus and row is self.cursor_row:
             base = self.get_component_rich_style("sidebar--cursor")
         elif row.id == self.open_id:
             base = self.get_component_rich_style("sidebar--open")
-        return self._row_strip(row, width, base)
-
-    def _row_strip(self, row: Row, width: int, base: Style) -> Strip:
-        """Return one session's line: mark, title, time."""
         time = when(row.updated, self._now())
         sign = Style(color=self.get_component_rich_style(f"sidebar--{row.mark}").color) if row.mark else Style()
         room = max(1, width - 2 - cell_len(time) - 2)

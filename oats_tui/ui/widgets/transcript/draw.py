@@ -61,6 +61,11 @@ class Artist:
         """Return a line that is no message."""
         return Strip([Segment(f"  {sanitize_line(text)}", self._palette.dim)]).adjust_cell_length(width)
 
+    def framed(self, line: Strip, width: int, *, thumb: bool) -> Strip:
+        """Return a line as wide as the widget, with the mark of the position at its end where it belongs."""
+        mark = Segment("▐", self._palette.thumb) if thumb else Segment(" ", self._palette.text)
+        return Strip([*line.crop_extend(0, width - 1, None), mark], width).apply_style(self._palette.ground)
+
     def _head(self, entry: Entry) -> list[Segment]:
         """Return the line that says who speaks, and when."""
         name = self._palette.you if entry.role == "user" else self._palette.model

@@ -21,6 +21,8 @@ class Palette:
         error: What went wrong.
         warning: What ended early, or needs a look.
         code: Code, on a surface of its own.
+        thumb: The mark of the position in the conversation.
+        ground: What everything stands on.
         dark: Whether the theme is dark.
     """
 
@@ -31,6 +33,8 @@ class Palette:
     error: Style
     warning: Style
     code: Style
+    thumb: Style
+    ground: Style
     dark: bool
 
     @property
@@ -71,10 +75,9 @@ def palette_from(variables: Mapping[str, str], *, dark: bool) -> Palette:
         except ColorParseError:
             return Style()
 
-    try:
-        surface = Style(bgcolor=Color.parse(variables["surface"]).rich_color)
-    except (KeyError, ColorParseError):
-        surface = Style()
+    def surface(name: str) -> Style:
+        return Style(bgcolor=colour(name).color)
+
     text = colour("foreground")
     return Palette(
         text=text,
@@ -83,6 +86,8 @@ def palette_from(variables: Mapping[str, str], *, dark: bool) -> Palette:
         model=colour("accent"),
         error=colour("error"),
         warning=colour("warning"),
-        code=surface,
+        code=surface("surface"),
+        thumb=colour("panel-lighten-2"),
+        ground=surface("background"),
         dark=dark,
     )

@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from oats_tui.ui.commands import place_bindings
+from oats_tui.ui.widgets.repaint import repaint
 from oats_tui.ui.widgets.transcript.document import Document
 from oats_tui.ui.widgets.transcript.draw import Artist
 from oats_tui.ui.widgets.transcript.entries import Entry
@@ -87,13 +88,13 @@ class Transcript(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the view."""
-        line = self._document.line(y + self.scroll_offset.y)
-        return line.crop_extend(0, self.size.width, self.rich_style).apply_style(self.rich_style)
+        return self._painted[y] if y < len(self._painted) else Strip.blank(self.size.width)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Note whether the reader is at the end, and make exact what has come into view."""
-        super().watch_scroll_y(old_value, new_value)
-        self._expose(int(old_value), int(new_value))
+        """Make exact what has come into view, paint it, and note whether the reader is at the end."""
+        if round(old_value) != round(new_value):
+            self._expose(int(old_value), int(new_value))
+            self._repaint()
         following = self.scroll_y >= self.max_scroll_y - 0.5
         if following != self.following:
             self.following = following
@@ -108,17 +109,17 @@ class Transcript(ScrollView, can_focus=True):
 
     def _width(self) -> int:
         """Return how many columns the lines have."""
-        return max(1, self.scrollable_content_region.width)
+        return max(1, self.size.width - 1)
 
     def _take_colours(self) -> None:
         """Draw everything again in the theme's colours."""
         palette = palette_from(self.app.theme_variables, dark=self.app.current_theme.dark)
         self._artist = Artist(palette, unfolded=self.unfolded)
+        self._painted = []
         anchor = None if self.following else self._anchor()
         self._document.forget_lines()
         self._document.replace(self._document.entries, self._width())
         self._settle(anchor)
-        self.refresh()
 
     def _anchor(self) -> tuple[str, int] | None:
         """Return the entry at the top of the view and how many of its lines are above it."""
@@ -158,23 +159,41 @@ class Transcript(ScrollView, can_focus=True):
             self._move(max(0, new + shift))
 
     def _move(self, top: int) -> None:
-        """Tell Textual how long the document is, show it from this line on, and repaint what differs."""
+        """Show the document from this line on, and paint what differs."""
         size = Size(self._width(), self._document.height)
         if size != self.virtual_size:
-            self.virtual_size = size
+            # The reactive way would lay out the screen and paint the whole widget at each new line.
+            self.set_reactive(ScrollView.virtual_size, size)
         if top != self.scroll_offset.y:
             self.scroll_target_y = top
             self.scroll_y = top
         self._repaint()
 
     def _repaint(self) -> None:
-        """Repaint the lines of the view that have changed since they were painted last."""
-        top = self.scroll_offset.y
-        lines = [self._document.line(y) for y in range(top, top + self.size.height)]
-        if len(lines) != len(self._painted):
-            self.refresh()
+        """Paint the lines of the view that have changed."""
+        height, top = self.size.height, self.scroll_offset.y
+        thumb = thumb_lines(top, height, self._document.height)
+        lines = [
+            self._artist.framed(self._document.line(top + y), self.size.width, thumb=y in thumb)
+            for y in range(height)
+        ]
+        painted, self._painted = self._painted, lines
+        if len(painted) == len(lines):
+            repaint(painted, lines, self.refresh)
         else:
-            for y, (line, painted) in enumerate(zip(lines, self._painted, strict=True)):
-                if line is not painted and line != painted:
-                    self.refresh(Region(0, y, self.size.width, 1))
-        self._painted = lines
+            self.refresh()
+
+
+def thumb_lines(top: int, page: int, total: int) -> range:
+    """Return the lines of the view beside which the position is marked; none where all is in view.
+
+    Args:
+        top: The first line in view.
+        page: How many lines are in view.
+        total: How many there are.
+    """
+    if total <= page or page <= 0:
+        return range(0)
+    length = max(1, page * page // total)
+    start = min(page - length, top * (page - length) // (total - page))
+    return range(start, start + length)
