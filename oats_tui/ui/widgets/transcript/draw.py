@@ -159,6 +159,8 @@ class Artist:
 
     def _foot(self, entry: Entry, width: int) -> Iterator[list[Segment]]:
         """Return how the message ended, and what there is to know about it."""
+        if entry.items and (entry.note or entry.outcome):
+            yield []
         for note in filter(None, entry.note.split("\n")):
             yield from self._wrapped(sanitize_line(note), self._palette.dim, width)
         outcome = entry.outcome
