@@ -119,6 +119,7 @@ class ChatScreen(Screen[None]):
     async def _run(self, command_id: str, argument: str) -> None:
         """Run a command, telling what goes wrong."""
         name = BY_ID[command_id].action
+        await self.prompt.settled()
         try:
             if name.rpartition("_")[2].isdigit():
                 await actions.numbered_session(self.desk, int(name.rpartition("_")[2]))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -20,10 +19,6 @@ class Prompt(TextArea):
 
     Grows with its text up to a third of the screen. Up and down at its edges walk through what was sent.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,alt+enter,shift+enter", "newline", "new line", show=False, priority=True),
-    ]
 
     class Submitted(Message):
         """A message is to be sent."""
@@ -59,14 +54,23 @@ class Prompt(TextArea):
         self.text = text
         self.move_cursor(self.document.end)
 
-    def action_newline(self) -> None:
-        """Begin a new line."""
-        self.insert("\n")
+    async def settled(self) -> None:
+        """Wait until what was typed before has been taken in.
+
+        A command's key goes ahead of letters that still wait in this widget's queue, as when a slow line brings
+        many at once.
+        """
+        taken_in = asyncio.Event()
+        if self.call_later(taken_in.set):
+            await taken_in.wait()
 
     async def _on_key(self, event: events.Key) -> None:
         """Send on enter, walk through the history at the edges; leave the rest to the text area."""
         handlers: dict[str, Callable[[], bool]] = {
             "enter": self._enter,
+            "ctrl+j": self._newline,
+            "alt+enter": self._newline,
+            "shift+enter": self._newline,
             "tab": self._tab,
             "up": self._older,
             "down": self._newer,
@@ -98,6 +102,11 @@ class Prompt(TextArea):
             self.replace("\n", (row, column - 1), (row, column))
         elif self.text.strip():
             self.post_message(self.Submitted(self.text))
+        return True
+
+    def _newline(self) -> bool:
+        """Begin a new line."""
+        self.replace("\n", *self.selection)
         return True
 
     def _tab(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.segment import Segment
@@ -57,9 +57,12 @@ class Artist:
         strips = [Strip([bar, *map(_safe, line)]).adjust_cell_length(width) for line in lines]
         return [*strips, Strip.blank(width)]
 
-    def remark(self, text: str, width: int) -> Strip:
-        """Return a line that is no message."""
-        return Strip([Segment(f"  {sanitize_line(text)}", self._palette.dim)]).adjust_cell_length(width)
+    def remarks(self, texts: Sequence[str], width: int) -> list[Strip]:
+        """Return the lines of what is said where there are no messages."""
+        lines = [[]] + [
+            line for text in texts for line in self._wrapped(text, self._palette.dim, width - _MARGIN - 1)
+        ]
+        return [Strip([Segment("  "), *map(_safe, line)]).adjust_cell_length(width) for line in lines]
 
     def framed(self, line: Strip, width: int, *, thumb: bool) -> Strip:
         """Return a line as wide as the widget, with the mark of the position at its end where it belongs."""

@@ -132,7 +132,7 @@ class Transcript(ScrollView, can_focus=True):
     def _settle(self, anchor: tuple[str, int] | None) -> None:
         """Bring the view back to where it was: to the anchor, or to the end where there is none."""
         document, page = self._document, max(1, self.size.height)
-        document.placeholder = [self._artist.remark(text, document.width) for text in self._placeholder]
+        document.placeholder = self._artist.remarks(self._placeholder, document.width)
         index = document.index_of(anchor[0]) if anchor is not None else None
         if anchor is None or index is None:
             document.measure_back(page)
