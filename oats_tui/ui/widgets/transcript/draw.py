@@ -59,9 +59,9 @@ class Artist:
 
     def remarks(self, texts: Sequence[str], width: int) -> list[Strip]:
         """Return the lines of what is said where there are no messages."""
-        lines = [[]] + [
-            line for text in texts for line in self._wrapped(text, self._palette.dim, width - _MARGIN - 1)
-        ]
+        lines: Lines = [[]]
+        for text in texts:
+            lines += self._wrapped(sanitize(text), self._palette.dim, max(1, width - _MARGIN - 1))
         return [Strip([Segment("  "), *map(_safe, line)]).adjust_cell_length(width) for line in lines]
 
     def framed(self, line: Strip, width: int, *, thumb: bool) -> Strip:
