@@ -51,11 +51,13 @@ class SessionMeta(StoredModel):
         outcomes: By message id, how an answer ended that did not end well.
         notes: By message id, what there is to know about it beside its text.
         replaced: Answers that a new try took out of the conversation.
+        newest: How the newest answer ended, if it did not end well.
     """
 
     outcomes: dict[str, Outcome] = Field(default_factory=dict)
     notes: dict[str, str] = Field(default_factory=dict)
     replaced: list[Message] = Field(default_factory=list)
+    newest: OutcomeState | None = None
 
 
 class MetaStorage:
@@ -89,7 +91,7 @@ class MetaStorage:
         return SessionMeta()
 
     async def set_outcome(self, session_id: str, message_id: str, outcome: Outcome | None) -> None:
-        """Note how an answer ended; None takes the note back.
+        """Note how the newest answer ended; None for well, which takes an earlier note of it back.
 
         Raises:
             StorageError: It could not be saved.
@@ -97,8 +99,9 @@ class MetaStorage:
 
         def change(meta: SessionMeta) -> bool:
             """Set or drop one outcome."""
+            before, meta.newest = meta.newest, outcome.state if outcome else None
             if outcome is None:
-                return meta.outcomes.pop(message_id, None) is not None
+                return (meta.outcomes.pop(message_id, None), before) != (None, None)
             meta.outcomes[message_id] = outcome
             return True
 
@@ -143,7 +146,7 @@ class MetaStorage:
         return await self._storage.delete(session_id)
 
     async def failed(self) -> dict[str, OutcomeState]:
-        """By session id, how the latest answer ended that did not end well; other sessions are left out.
+        """By session id, how the newest answer ended; sessions where it ended well are left out.
 
         Raises:
             StorageError: The folder cannot be listed.
@@ -194,14 +197,14 @@ def _change_file(path: Path, change: Callable[[SessionMeta], bool]) -> None:
 
 
 def _failed(folder: Path) -> dict[str, OutcomeState]:
-    """The latest outcome of each session."""
+    """The newest outcome of each session."""
     found: dict[str, OutcomeState] = {}
     for name in item_names(folder):
         try:
-            outcomes = _read(folder / f"{name}{SUFFIX}").outcomes.values()
+            newest = _read(folder / f"{name}{SUFFIX}").newest
         except (OSError, ValueError) as error:
             _log.warning("What is known about session %s was left out: %s", name, error)
             continue
-        if outcomes:
-            found[name] = max(outcomes, key=lambda outcome: outcome.at).state
+        if newest is not None:
+            found[name] = newest
     return found

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from oats_tui.chat.chat import Chat
 from oats_tui.session.entries import Entry as SessionEntry
-from oats_tui.session.meta import SessionMeta
+from oats_tui.session.meta import OutcomeState, SessionMeta
 from oats_tui.session.session import Session, SessionInfo
 from oats_tui.ui.widgets.sidebar import Mark, Row
 from oats_tui.ui.widgets.transcript.entries import Entry, build_entries
@@ -43,7 +43,7 @@ class Workspace:
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
         self._entries: dict[str, SessionEntry] = {}
-        self._unwell: dict[str, str] = {}
+        self._unwell: dict[str, OutcomeState | None] = {}
         self.opened: Opened | None = None
         self.visited: list[str] = []
 
@@ -65,8 +65,8 @@ class Workspace:
     async def refresh(self, session_ids: Iterable[str]) -> None:
         """Read these sessions again, in the list and, where one is open, whole."""
         ledger = self._chat.ledger
-        self._unwell = dict(await ledger.meta.failed())
         for session_id in session_ids:
+            self._unwell[session_id] = (await ledger.meta.get(session_id)).newest
             entry = await ledger.sessions.inspect(session_id)
             if entry.state == "missing":
                 self._entries.pop(session_id, None)

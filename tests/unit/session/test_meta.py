@@ -75,12 +75,14 @@ def test_changes_at_the_same_time_lose_nothing(folder: Path) -> None:
     assert len(found.replaced) == 10
 
 
-def test_failed_names_each_session_with_its_latest_outcome(folder: Path) -> None:
+def test_failed_names_each_session_whose_newest_answer_did_not_end_well(folder: Path) -> None:
     meta = MetaStorage()
 
     async def main() -> dict[str, OutcomeState]:
-        await meta.set_outcome("a", "late", outcome("stopped", minutes=5))
         await meta.set_outcome("a", "early", outcome("failed"))
+        await meta.set_outcome("a", "late", outcome("stopped"))
+        await meta.set_outcome("d", "early", outcome("failed"))
+        await meta.set_outcome("d", "late", None)
         await meta.set_outcome("b", "m", outcome("interrupted"))
         await meta.keep_replaced("c", Message(session_id="c", role="assistant"))
         (folder / "damaged.json").write_text("{")
