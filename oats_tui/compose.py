@@ -61,7 +61,7 @@ async def _run(settings: Settings, models: Models, resume: str | None, project: 
         try:
             await app.run_async()
         finally:
-            await asyncio.gather(watch.stop(), chat.close())
+            await asyncio.gather(watch.stop(), chat.close(), app.put_away())
     return app.return_code or 0
 
 

@@ -52,11 +52,15 @@ class OatsApp(App[None]):
         super().__init__(css_path=style_paths())
         self.start = start
         self._memory = memory
-        self._chat_screen = partial(ChatScreen, chat, memory, start, bus)
+        self._chat_screen = ChatScreen(chat, memory, start, bus)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the chat screen."""
-        return self._chat_screen()
+        return self._chat_screen
+
+    async def put_away(self) -> None:
+        """Keep what is to be remembered, once the screen is closed."""
+        await self._chat_screen.desk.save()
 
     def on_mount(self) -> None:
         """Take on the person's keys and theme."""

@@ -144,25 +144,28 @@ class Desk:
         await self.save()
 
     def typed(self) -> None:
-        """Get the model ready at the first pause in the typing: a letter says that it will be needed.
+        """Keep the draft and get the model ready at the next pause in the typing.
 
-        Not at the letter itself: loading takes the interpreter for a second, and keys would wait.
+        A letter says that the model will be needed. It is not loaded at the letter itself: that takes the
+        interpreter for a second, and keys would wait.
         """
         self._typed = self._clock()
-        if not self._waiting and self.chat.model_of(self.workspace.info()) != self._warm:
+        if not self._waiting:
             self._waiting = True
-            self.screen.set_timer(PAUSE, self._warm_up)
+            self.screen.set_timer(PAUSE, self._paused)
 
-    def _warm_up(self) -> None:
-        """Get the model ready, unless somebody is still typing."""
+    async def _paused(self) -> None:
+        """Do what waits for a pause, unless somebody is still typing."""
         self._waiting = False
-        model = self.chat.model_of(self.workspace.info())
         if self._clock() - self._typed < PAUSE:
             self._waiting = True
-            self.screen.set_timer(PAUSE, self._warm_up)
-        elif model is not None and model != self._warm:
+            self.screen.set_timer(PAUSE, self._paused)
+            return
+        model = self.chat.model_of(self.workspace.info())
+        if model is not None and model != self._warm and self.screen.prompt.text:
             self._warm = model
             self.chat.preparation.warm_up(model)
+        await self.save()
 
     def subject(self) -> str:
         """Return the session that a command is about: the list's cursor's, else the open one.

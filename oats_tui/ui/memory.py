@@ -5,15 +5,19 @@ All of it is convenience: a file that cannot be read or written costs nothing bu
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 from pathlib import Path
 
 import pydantic
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 
-HISTORY_KEPT = 500
+HISTORY_KEPT = 200
+LONGEST_KEPT = 10_000
+"""Characters of the longest text that the history keeps; longer ones are in their session anyway."""
+
 NEW = "new"
 """The name under which the draft of a new conversation is kept."""
 
@@ -34,6 +38,8 @@ class Memory(BaseModel):
     sidebar: bool = True
     drafts: dict[str, str] = Field(default_factory=dict)
     history: list[str] = Field(default_factory=list)
+    _touched: set[str] = PrivateAttr(default_factory=set)
+    _sent: list[str] = PrivateAttr(default_factory=list)
 
     def draft(self, session_id: str | None) -> str:
         """Return the unsent text of a session, or of a new conversation."""
@@ -41,14 +47,30 @@ class Memory(BaseModel):
 
     def keep_draft(self, session_id: str | None, text: str) -> None:
         """Keep the unsent text of a session; an empty one is forgotten."""
+        name = session_id or NEW
+        if text == self.drafts.get(name, ""):
+            return
+        self._touched.add(name)
         if text.strip():
-            self.drafts[session_id or NEW] = text
+            self.drafts[name] = text
         else:
-            self.drafts.pop(session_id or NEW, None)
+            self.drafts.pop(name, None)
 
     def sent(self, text: str) -> None:
         """Add to what was sent."""
-        self.history = [*(old for old in self.history if old != text), text][-HISTORY_KEPT:]
+        self._sent.append(text)
+        self.history = _added(self.history, [text])
+
+    def joined(self, other: Memory) -> Memory:
+        """Return this memory with what another window has written down meanwhile.
+
+        Each window's own drafts and its choice of theme win; what was sent is joined.
+        """
+        drafts = {name: text for name, text in other.drafts.items() if name not in self._touched}
+        drafts |= {name: text for name, text in self.drafts.items() if name in self._touched}
+        return self.model_copy(
+            update={"drafts": drafts, "history": _added(self.history, [*other.history, *self._sent])}
+        )
 
 
 def load_memory(path: Path) -> Memory:
@@ -68,15 +90,21 @@ async def save_memory(path: Path, memory: Memory) -> None:
     import aiofiles.os
 
     new = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    kept = memory.joined(await asyncio.to_thread(load_memory, path))
+    text = json.dumps(kept.model_dump(), ensure_ascii=False, indent=1)
     try:
         await aiofiles.os.makedirs(path.parent, mode=0o700, exist_ok=True)
-        async with aiofiles.open(new, "w", encoding="utf-8", opener=_private) as file:
-            await file.write(
-                json.dumps(memory.model_dump(), ensure_ascii=False, indent=1).encode("utf-8", "replace").decode()
-            )
+        async with aiofiles.open(new, "wb", opener=_private) as file:
+            await file.write(text.encode("utf-8", "replace"))
         await aiofiles.os.replace(new, path)
     except OSError as error:
         _log.warning("%s cannot be written: %s", path, error.strerror)
+
+
+def _added(history: list[str], sent: list[str]) -> list[str]:
+    """Return the history with these at its end, each text once and no more than are kept."""
+    fresh = [text for text in dict.fromkeys(sent) if len(text) <= LONGEST_KEPT]
+    return [*(old for old in history if old not in fresh), *fresh][-HISTORY_KEPT:]
 
 
 def _private(path: str, flags: int) -> int:

@@ -154,9 +154,8 @@ class ChatScreen(Screen[None]):
         self.desk.view.status()
 
     def on_text_area_changed(self) -> None:
-        """Get the model ready while the first message is being typed."""
-        if self.prompt.text:
-            self.desk.typed()
+        """Do at the next pause what typing asks for."""
+        self.desk.typed()
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
         """Open the session that was chosen."""
