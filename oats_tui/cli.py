@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     problem = terminal_problem(os.environ.get("TERM", ""))
     if problem:
         return refuse(problem)
-    if options.project is not None and not Path(options.project).expanduser().is_dir():
+    if options.project is not None and not is_folder(options.project):
         return refuse(f"--project: there is no folder {options.project}")
     from oats_tui.compose import run
     from oats_tui.core.errors import OatsError
@@ -44,6 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options.data_dir, options.model, options.resume, options.project)
     except OatsError as error:
         return refuse(str(error))
+
+
+def is_folder(name: str) -> bool:
+    """Return whether a folder of this name is there; a leading ``~`` is somebody's home."""
+    try:
+        return Path(name).expanduser().is_dir()
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def terminal_problem(kind: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from oats_tui.chat.ledger import Folder, Ledger
@@ -37,6 +38,12 @@ class _Answering:
     answer: asyncio.Task[None] | None = None
     queue: deque[Message] = field(default_factory=deque)
     closing: bool = False
+
+
+def up_to(messages: Sequence[Message], message_id: str) -> list[Message]:
+    """Return the messages up to one and with it; all of them where it is not there."""
+    ids = [message.id for message in messages]
+    return list(messages[: ids.index(message_id) + 1] if message_id in ids else messages)
 
 
 class Chat:
@@ -174,9 +181,7 @@ class Chat:
         """Wait for the model to be there, then ask it."""
         async for state in self.preparation.fetched(running.ref):
             running.turn.show(replace(state, queued=len(running.queue)))
-        messages = running.session.messages
-        asked = next(i for i, message in enumerate(messages) if message.id == running.turn.asked_id)
-        await running.turn.run(messages[: asked + 1])
+        await running.turn.run(up_to(running.session.messages, running.turn.asked_id))
 
     async def _write_down(self, running: _Answering, outcome: Outcome | None) -> None:
         """Keep what came of an answer; while it cannot be saved, say so and try again."""
@@ -189,7 +194,8 @@ class Chat:
             try:
                 await self.ledger.mark(session.id, about, outcome, note)
                 if turn.message.parts:
-                    await self.ledger.fold(turn.message, turn.asked_id, session.messages, session.info)
+                    held = [*session.messages, *running.queue]
+                    await self.ledger.fold(turn.message, turn.asked_id, held, session.info)
                 return
             except OatsError as error:
                 _log.warning("an answer of session %s is not saved yet: %s", session.id, error)

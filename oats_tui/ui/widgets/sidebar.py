@@ -20,6 +20,7 @@ from textual.strip import Strip
 from oats_tui.core.sanitize import sanitize_line
 from oats_tui.date import utc
 from oats_tui.ui.commands import place_bindings
+from oats_tui.ui.moments import when
 from oats_tui.ui.widgets.repaint import repaint
 
 Mark = Literal["", "answering", "failed", "damaged"]
@@ -42,19 +43,6 @@ class Row:
     title: str
     updated: datetime | None
     mark: Mark = ""
-
-
-def when(updated: datetime | None, now: datetime) -> str:
-    """Return a moment in at most six columns: the time today, the weekday this week, else the date."""
-    if updated is None:
-        return ""
-    local, today = updated.astimezone(), now.astimezone()
-    days = (today.date() - local.date()).days
-    if days <= 0:
-        return local.strftime("%H:%M")
-    if days < 7:
-        return local.strftime("%a")
-    return local.strftime("%d %b") if local.year == today.year else local.strftime("%Y")
 
 
 class Sidebar(ScrollView, can_focus=True):

@@ -14,6 +14,7 @@ from oats_tui.session.message import (
     ToolResultPart,
 )
 from oats_tui.session.meta import Outcome, SessionMeta
+from oats_tui.ui.moments import local
 
 ROLE_NAMES = {"user": "You", "assistant": "Assistant", "system": "System"}
 
@@ -138,7 +139,7 @@ def _name(message: Message) -> str:
 
 def _about(message: Message) -> str:
     """Return the time, and how many tokens the message took."""
-    time = message.created_at.astimezone().strftime("%H:%M")
+    time = local(message.created_at).strftime("%H:%M")
     tokens = (message.usage or {}).get("total_tokens")
     return f"{time} · {tokens:,} tokens" if tokens else time
 
