@@ -23,7 +23,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--data-dir", metavar="DIR", help="where the sessions are (default: where oats keeps them)")
     made.add_argument("--model", metavar="P/M", help="who answers, as provider/model, or gguf:/path/to/file.gguf")
-    made.add_argument("-r", "--resume", metavar="ID", help='open a session: "last", or the beginning of its id')
+    made.add_argument(
+        "-r", "--resume", metavar="last|ID", help='open a session: "last", or the beginning of its id'
+    )
     made.add_argument("--project", metavar="DIR", help="the project of a new session (default: here)")
     made.add_argument("--version", action="version", version=f"oats-tui {__version__}")
     return made
@@ -39,11 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return refuse(f"--project: there is no folder {options.project}")
     from oats_tui.compose import run
     from oats_tui.core.errors import OatsError
+    from oats_tui.core.sanitize import sentences
 
     try:
         return run(options.data_dir, options.model, options.resume, options.project)
     except OatsError as error:
-        return refuse(str(error))
+        return refuse(sentences(error.title, error.detail, error.hint))
 
 
 def is_folder(name: str) -> bool:

@@ -51,6 +51,12 @@ def sanitize(text: str) -> str:
     return _UNSAFE.sub(_shown, _LINE_ENDS.sub("\n", text))
 
 
+def sentences(*parts: str) -> str:
+    """Return the parts that are not empty as sentences on one safe line, each with its full stop."""
+    lines = (sanitize_line(part) for part in parts if part.strip())
+    return " ".join(line if line[-1:] in ".!?…:" else f"{line}." for line in lines)
+
+
 def sanitize_line(text: str) -> str:
     """Return the text as one safe line: sanitized, each run of white space one space, none at the ends."""
     return _WHITESPACE.sub(" ", sanitize(text)).strip()

@@ -142,16 +142,24 @@ async def palette(desk: Desk, _: str) -> None:
     desk.screen.app.action_command_palette()
 
 
-async def choose_theme(desk: Desk, _: str) -> None:
-    """Show the themes."""
-    desk.screen.app.action_change_theme()
+async def choose_theme(desk: Desk, name: str) -> None:
+    """Take on a theme, showing them all where none was typed. Raises OatsError for one that is not there."""
+    app = desk.screen.app
+    if not name:
+        app.action_change_theme()
+    elif name in app.available_themes:
+        app.theme = name
+    else:
+        raise OatsError(
+            f"There is no theme “{name}”.", hint=f"There are {', '.join(sorted(app.available_themes))}."
+        )
 
 
 async def help(desk: Desk, _: str) -> None:  # noqa: A001 - the command's own name
     """Show every key."""
     from oats_tui.ui.screens.help import HelpScreen
 
-    await desk.screen.app.push_screen(HelpScreen(desk.start.leader))
+    await desk.screen.app.push_screen(HelpScreen(desk.start.leader, desk.start.keys))
 
 
 async def quit(desk: Desk, _: str) -> None:  # noqa: A001 - the command's own name

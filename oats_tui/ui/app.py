@@ -92,8 +92,8 @@ class OatsApp(App[None]):
         if not isinstance(screen, ChatScreen):
             return
         for command in COMMANDS:
-            if command.action and command.id not in {"app.palette", "app.interrupt"}:
-                keys = " · ".join(key_names(command, self.start.leader))
+            if command.action and command.shown and command.id not in {"app.palette", "app.interrupt"}:
+                keys = " · ".join(key_names(command, self.start.leader, self.start.keys))
                 yield SystemCommand(command.title, keys, partial(screen.action_command, command.id))
 
     def _fatal_error(self) -> None:

@@ -6,11 +6,13 @@ in ``ui/actions.py``, under the function's name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from textual.binding import Binding
+
+from oats_tui.core.errors import OatsError
 
 Place = Literal["list", "transcript"]
 
@@ -77,7 +79,7 @@ COMMANDS: tuple[Command, ...] = (
         slash="rename",
         takes="TITLE",
     ),
-    Command("session.delete", "Delete the session", "delete", "", ("d",), {"list": "d"}),
+    Command("session.delete", "Delete the session (d in the list)", "delete", "", ("d",), {"list": "d"}),
     Command("model.choose", "Choose the model", "choose_model", leader=("m",), slash="model", takes="NAME"),
     Command("transcript.focus", "Go to the messages", "focus_transcript", leader=("k",), typed="tab"),
     Command("transcript.scroll", "Scroll the messages from the input", typed="pgup, pgdn"),
@@ -90,7 +92,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("sidebar.toggle", "Session list on or off", "toggle_sidebar", leader=("b",)),
     Command("app.palette", "All commands", "palette", "ctrl+p", ("space",)),
-    Command("app.theme", "Choose the theme", "choose_theme", slash="theme"),
+    Command("app.theme", "Choose the theme", "choose_theme", slash="theme", takes="NAME"),
     Command(
         "app.help",
         "Help",
@@ -145,13 +147,22 @@ def by_leader(key: str, leader: str) -> Command | None:
 def parse_slash(text: str) -> tuple[Command, str] | None:
     """Return the slash command that a text is, with what follows it; None for an ordinary message.
 
-    Only the known words count, so a message may begin with a slash, such as a path.
+    A message may begin with a slash where what follows is more than a word, such as a path. Raises OatsError for
+    a word that is no command.
     """
     if not text.startswith("/") or "\n" in text.strip():
         return None
     word, _, rest = text[1:].strip().partition(" ")
-    command = BY_SLASH.get(word)
-    return (command, rest.strip()) if command is not None else None
+    if word in BY_SLASH:
+        return BY_SLASH[word], rest.strip()
+    if word.isalpha():
+        known = ", ".join(f"/{name}" for name in sorted(BY_SLASH))
+        raise OatsError(
+            f"There is no command /{word}.",
+            f"There are {known}.",
+            "To send it as a message, put a space in front.",
+        )
+    return None
 
 
 _KEY_NAMES = {
@@ -159,6 +170,7 @@ _KEY_NAMES = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "esc",
+    "f1": "F1",
     "pagedown": "pgdn",
     "pageup": "pgup",
 }
@@ -170,11 +182,17 @@ def key_name(key: str) -> str:
     return f"{head}{plus}{_KEY_NAMES.get(last, last)}"
 
 
-def key_names(command: Command, leader: str) -> Iterable[str]:
-    """Return every way to call a command by key, as people write it."""
+def key_names(command: Command, leader: str, keys: Mapping[str, str] | None = None) -> Iterable[str]:
+    """Return every way to call a command, as people write it.
+
+    Args:
+        command: The command.
+        leader: The leader key as it is configured.
+        keys: The key of each command that does not have its usual one.
+    """
     if command.typed:
         yield command.typed
-    yield from (key_name(key) for key in command.keys.split(",") if key)
+    yield from (key_name(key) for key in (keys or {}).get(command.id, command.keys).split(",") if key)
     for key in command.leader:
         yield f"{leader} {key_name(leader if key == LEADER else key)}"
     if command.slash:

@@ -82,9 +82,9 @@ def situation(
         model: The model's name, or an empty text.
         tokens: How many tokens the session has taken.
     """
-    keys: tuple[str, ...] = ("ctrl+p commands", "F1 help")
+    keys, urgent = ("ctrl+p commands", "F1 help"), ""
     if turn is not None:
-        state, meaning, keys = turn_words(turn), "busy", ("esc stop", *keys)
+        state, urgent = turn_words(turn), "esc stop"
         meaning = "warning" if turn.phase in {"retrying", "unsaved"} else "busy"
     elif said:
         state, meaning = said, ""
@@ -96,7 +96,7 @@ def situation(
         state, meaning = ("new conversation", "") if model else ("no model configured", "warning")
     if not following:
         state = f"{state} · more below"
-    return Status(state, meaning, model, tokens, keys)
+    return Status(state, meaning, model, tokens, keys, urgent)
 
 
 def _session_words(opened: Opened) -> tuple[str, str]:

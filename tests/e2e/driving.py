@@ -21,6 +21,12 @@ NEW = "\x0e"
 ESCAPE = "\x1b"
 ASK_AGAIN = "ctrl+x R asks again"
 
+# From so many columns on, the list stands beside the messages, and is so wide.
+WIDE, LIST_WIDTH = 70, 30
+
+# What stands beside the text: the bar of a person's messages, the scrollbar.
+_FRAMES = str.maketrans("▎▐", "  ")
+
 Session = dict[str, Any]
 
 
@@ -84,6 +90,21 @@ def status(terminal: Terminal) -> str:
 def wait_status(terminal: Terminal, word: str, timeout: float = 60.0) -> float:
     """Wait until the status bar begins with a word."""
     return terminal.wait_for(lambda screen: screen.rsplit("\n", 1)[-1].startswith(f" {word}"), timeout)
+
+
+def fold(text: str) -> str:
+    """A text without its blanks and line ends: the screen breaks lines where it likes."""
+    return "".join(text.translate(_FRAMES).split())
+
+
+def wait_folded(terminal: Terminal, text: str, timeout: float = 60.0) -> float:
+    """Wait until the messages' pane shows a text, however it is broken into lines."""
+    left = LIST_WIDTH if terminal.emulator.columns >= WIDE else 0
+
+    def shown(screen: str) -> bool:
+        return fold(text) in fold("\n".join(line[left:] for line in screen.split("\n")))
+
+    return terminal.wait_for(shown, timeout)
 
 
 def folder(tmp_path: Path) -> Path:

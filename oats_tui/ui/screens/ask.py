@@ -32,7 +32,7 @@ class AskScreen(ModalScreen[str]):
         """Make the question, the line and what the keys do."""
         with Vertical(classes="card"):
             yield Label(self._question, markup=False, classes="card--title")
-            yield Input(self._text, compact=True, select_on_focus=False)
+            yield Input(self._text, compact=True, select_on_focus=True)
             yield Label("enter: done · esc: never mind", markup=False, classes="card--keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

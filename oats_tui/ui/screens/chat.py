@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -56,6 +57,7 @@ class ChatScreen(Screen[None]):
         workspace = Workspace(chat)
         self.desk = Desk(View(self, workspace, chat), workspace, chat, memory, start)
         self._bus = bus
+        self._running = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         """Make the regions."""
@@ -75,6 +77,8 @@ class ChatScreen(Screen[None]):
         """Show what is known before anything is read."""
         self.set_class(not self.desk.memory.sidebar, "-list-off")
         self.prompt.remember(self.desk.memory.history)
+        if self.desk.start.resume is None:
+            self.prompt.put(self.desk.memory.draft(None))
         self.prompt.focus()
         bridge.connect(self._bus, self)
         self.desk.view.conversation(at_end=True)
@@ -105,6 +109,13 @@ class ChatScreen(Screen[None]):
         if not shown and self.focused is self.sidebar:
             self.prompt.focus()
 
+    def on_key(self, event: events.Key) -> None:
+        """Type a letter that means nothing in the list or the messages where it was meant to go."""
+        if event.is_printable and event.character and event.key not in self.active_bindings:
+            event.stop()
+            self.prompt.focus()
+            self.prompt.insert(event.character)
+
     def action_command(self, command_id: str, argument: str = "") -> None:
         """Run a command."""
         self.run_worker(self._run(command_id, argument), group="command", exit_on_error=True)
@@ -117,9 +128,13 @@ class ChatScreen(Screen[None]):
         )
 
     async def _run(self, command_id: str, argument: str) -> None:
-        """Run a command, telling what goes wrong."""
-        name = BY_ID[command_id].action
-        await self.prompt.settled()
+        """Run a command, telling what goes wrong; one after the other, so that no question covers another."""
+        async with self._running:
+            await self.prompt.settled()
+            await self._do(BY_ID[command_id].action, argument)
+
+    async def _do(self, name: str, argument: str) -> None:
+        """Do what the function of this name does."""
         try:
             if name.rpartition("_")[2].isdigit():
                 await actions.numbered_session(self.desk, int(name.rpartition("_")[2]))
@@ -130,19 +145,15 @@ class ChatScreen(Screen[None]):
 
     async def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
         """Send a message, or run a slash command."""
-        slash = parse_slash(message.text)
-        if slash is not None:
-            self.prompt.put("")
-            self.action_command(slash[0].id, slash[1])
-            return
         try:
-            await self.desk.send(message.text)
+            slash = parse_slash(message.text)
+            if slash is None:
+                await self.desk.send(message.text)
+            else:
+                self.prompt.put("")
+                self.action_command(slash[0].id, slash[1])
         except OatsError as error:
             self.desk.view.fail(error)
-
-    def on_prompt_left(self) -> None:
-        """Go on to the messages."""
-        self.transcript.focus()
 
     def on_prompt_scrolled(self, message: Prompt.Scrolled) -> None:
         """Scroll the messages from the input."""

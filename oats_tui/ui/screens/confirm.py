@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Label
@@ -19,11 +17,6 @@ class ConfirmScreen(ModalScreen[bool]):
         verb: What yes does.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("y", "dismiss(True)", "yes"),
-        ("n,escape", "dismiss(False)", "no"),
-    ]
-
     def __init__(self, question: str, verb: str) -> None:
         super().__init__(classes="overlay")
         self._question = question
@@ -33,4 +26,12 @@ class ConfirmScreen(ModalScreen[bool]):
         """Make the question and what the keys do."""
         with Vertical(classes="card"):
             yield Label(self._question, markup=False, classes="card--title")
-            yield Label(f"y: {self._verb.lower()} · n or esc: keep it", markup=False, classes="card--keys")
+            yield Label(
+                f"enter: {self._verb.lower()} · any other key: keep it", markup=False, classes="card--keys"
+            )
+
+    def on_key(self, event: events.Key) -> None:
+        """Take enter for yes and everything else for no, so that words typed by mistake destroy nothing."""
+        event.stop()
+        event.prevent_default()
+        self.dismiss(event.key == "enter")

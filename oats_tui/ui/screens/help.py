@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.table import Table
@@ -19,19 +20,21 @@ class HelpScreen(ModalScreen[None]):
 
     Args:
         leader: The leader key as it is configured.
+        keys: The key of each command that does not have its usual one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,f1,question_mark", "dismiss", "back")]
 
-    def __init__(self, leader: str) -> None:
+    def __init__(self, leader: str, keys: Mapping[str, str]) -> None:
         super().__init__(classes="overlay")
         self._leader = leader
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """Make the list."""
         table = Table.grid(padding=(0, 2))
         for command in COMMANDS:
-            keys = ", ".join(key_names(command, self._leader))
+            keys = ", ".join(key_names(command, self._leader, self._keys))
             if command.shown:
                 table.add_row(keys, command.title)
         table.add_row(f"{self._leader} 1 … 9", "That session of the list")

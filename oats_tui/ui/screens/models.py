@@ -15,6 +15,8 @@ from textual.widgets.option_list import Option
 
 from oats_tui.core.sanitize import sanitize_line
 
+ANY_OTHER = "Any other: /model SERVICE/NAME, or /model gguf:/path/to/file.gguf"
+
 
 class ModelsScreen(ModalScreen[str]):
     """Gives the name of the chosen model; an empty text where the person thinks better of it.
@@ -37,7 +39,7 @@ class ModelsScreen(ModalScreen[str]):
             yield Label("Choose the model", markup=False, classes="card--title")
             if self._names:
                 yield OptionList(*(Option(Content(sanitize_line(name))) for name in self._names), compact=True)
-                keys = "enter: take it · esc: never mind"
+                keys = "enter: take it · esc: never mind\n" + ANY_OTHER
             else:
                 keys = "No model is configured yet; the first screen says how to add one. esc: back"
             yield Label(keys, markup=False, classes="card--keys")

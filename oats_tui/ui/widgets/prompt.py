@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from oats_tui.core.sanitize import sanitize
+from oats_tui.ui.commands import BY_ID, action_of
 
 PLACEHOLDER = "Ask anything"
 
@@ -26,9 +27,6 @@ class Prompt(TextArea):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
-
-    class Left(Message):
-        """Tab was pressed on an empty input: on to the transcript."""
 
     class Scrolled(Message):
         """The transcript is to scroll by so many pages, without leaving the input."""
@@ -112,7 +110,7 @@ class Prompt(TextArea):
     def _tab(self) -> bool:
         """Go on to the transcript from an empty input; a tab is never typed."""
         if not self.text:
-            self.post_message(self.Left())
+            self.call_later(self.run_action, action_of(BY_ID["transcript.focus"]))
         return True
 
     def _scroll(self, pages: float) -> bool:

@@ -194,7 +194,8 @@ class Sidebar(ScrollView, can_focus=True):
         title = sanitize_line(row.title) or "(no title)"
         if cell_len(title) > room:
             title = set_cell_size(title, room - 1).rstrip() + "…"
-        dim = Style(color=self.get_component_rich_style("sidebar--time").color)
+        marked = base != self.rich_style
+        dim = Style() if marked else Style(color=self.get_component_rich_style("sidebar--time").color)
         return Strip(
             [
                 Segment(f"{SIGNS[row.mark]} ", base + sign),

@@ -22,6 +22,7 @@ class Status:
         model: The model's name, or an empty text.
         tokens: How many tokens the session has taken.
         keys: The first keys, most useful first.
+        urgent: A key that must be seen, such as the one that stops.
     """
 
     state: str = "ready"
@@ -29,6 +30,7 @@ class Status:
     model: str = ""
     tokens: int = 0
     keys: tuple[str, ...] = ()
+    urgent: str = ""
 
 
 class StatusBar(Widget):
@@ -44,8 +46,8 @@ class StatusBar(Widget):
         style = self.get_component_rich_style(f"status--{status.meaning}", partial=True) if status.meaning else ""
         dim = self.get_component_rich_style("status--dim")
         left = Text(no_wrap=True, end="").append(f" {sanitize_line(status.state)}", style)
-        tokens = f"{status.tokens:,} tokens" if status.tokens else ""
-        right = [sanitize_line(part) for part in (status.model, tokens, *status.keys) if part]
+        tokens = f"{status.tokens:,} tokens used" if status.tokens else ""
+        right = [sanitize_line(part) for part in (status.urgent, status.model, tokens, *status.keys) if part]
         while right and left.cell_len + sum(cell_len(part) + 3 for part in right) > width:
             right.pop()
         tail = " · ".join(right)

@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.theme import Theme
 from textual.strip import Strip
 
-from oats_tui.core.sanitize import sanitize, sanitize_line
+from oats_tui.core.sanitize import sanitize, sanitize_line, sentences
 from oats_tui.ui.widgets.transcript.blocks import GrowingBlocks, split
 from oats_tui.ui.widgets.transcript.entries import Entry, ImageItem, Item, OtherItem, TextItem, ToolItem
 from oats_tui.ui.widgets.transcript.palette import Palette
@@ -169,9 +169,8 @@ class Artist:
         outcome = entry.outcome
         if outcome is not None:
             style = self._palette.error if outcome.state == "failed" else self._palette.warning
-            words = (OUTCOME_SIGNS[outcome.state], outcome.title, outcome.detail, outcome.hint)
-            text = sanitize_line(" ".join(filter(None, words)))
-            yield from self._wrapped(f"{text} Ask again with ctrl+x R.", style, width)
+            text = sentences(outcome.title, outcome.detail, outcome.hint, "Ask again with ctrl+x R")
+            yield from self._wrapped(f"{OUTCOME_SIGNS[outcome.state]} {text}", style, width)
 
 
 def _unfolded(tool: ToolItem, palette: Palette) -> Iterator[tuple[str, Style]]:

@@ -138,9 +138,10 @@ def _name(message: Message) -> str:
 
 
 def _about(message: Message) -> str:
-    """Return the time, and how many tokens the message took."""
+    """Return the time, and how many tokens long the answer is."""
     time = local(message.created_at).strftime("%H:%M")
-    tokens = (message.usage or {}).get("total_tokens")
+    usage = message.usage or {}
+    tokens = usage.get("completion_tokens", usage.get("total_tokens"))
     return f"{time} · {tokens:,} tokens" if tokens else time
 
 
