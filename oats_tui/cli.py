@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
         description="Chat with language models in the terminal; every conversation is a plain file.",
         allow_abbrev=False,
     )
-    made.add_argument("--data-dir", metavar="DIR", help="where the sessions are (default: where oats keeps them)")
+    made.add_argument("--data-dir", metavar="DIR", help="the folder of the sessions (default: oats’s)")
     made.add_argument("--model", metavar="P/M", help="who answers, as provider/model, or gguf:/path/to/file.gguf")
     made.add_argument(
         "-r", "--resume", metavar="last|ID", help='open a session: "last", or the beginning of its id'

@@ -21,6 +21,7 @@ from oats_tui.core.files import ensure_folder
 from oats_tui.core.log import start_log
 from oats_tui.core.settings import Settings, load_settings
 from oats_tui.core.storage import Storage
+from oats_tui.core.storage_errors import storage_error
 from oats_tui.provider.registry import Models
 from oats_tui.session.meta import MetaStorage
 from oats_tui.session.session import Session, get_session_storage
@@ -43,7 +44,10 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
     set_data_dir(Path(data_dir) if data_dir else None)
     settings = load_settings(model)
     log_path = start_log(get_state_dir())
-    ensure_folder(get_data_dir() / "sessions")
+    try:
+        ensure_folder(get_data_dir() / "sessions")
+    except OSError as error:
+        raise storage_error("The data directory cannot be used.", get_data_dir(), error) from error
     models = Models(settings, get_cache_dir())
     if model is not None:
         models.choose(model)

@@ -30,12 +30,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Answering:
-    """The running answer of one session, and what waits behind it."""
+    """A session in which something is being answered, and what waits behind it."""
 
     turn: Turn
     ref: ModelRef
     session: Session
-    answer: asyncio.Task[None] | None = None
+    answer: asyncio.Task[None]
     queue: deque[Message] = field(default_factory=deque)
     closing: bool = False
 
@@ -66,7 +66,8 @@ class Chat:
         self._bus = bus
         self._pace = pace or Pace()
         self._answering: dict[str, _Answering] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._taking_back: set[str] = set()
 
     def turn(self, session_id: str) -> Turn | None:
         """Return the session's running answer, or None."""
@@ -79,8 +80,9 @@ class Chat:
         A model named on the command line or chosen last beats the one that the session was held with.
         """
         if self.models.chosen is None and info is not None and info.model_id:
+            name = f"{info.provider_id}/{info.model_id}" if info.provider_id else info.model_id
             try:
-                return self.models.resolve(f"{info.provider_id}/{info.model_id}")
+                return self.models.resolve(name)
             except OatsError:
                 _log.info("the model of session %s is not configured here", info.id)
         return self.models.default()
@@ -99,89 +101,105 @@ class Chat:
         """
         ref = self.model_of((await self.ledger.load(session_id)).info)
         session, asked = await self.ledger.ask(session_id, text, ref)
-        running = self._answering.get(session_id)
-        if running is None:
-            await self._answer(session, asked, ref)
-        else:
-            running.queue.append(asked)
-            running.turn.show(replace(running.turn.state, queued=len(running.queue)))
+        await self._answer(session, asked, ref)
 
     def stop(self, session_id: str) -> bool:
         """Stop the session's running answer; what came of it is kept. Returns whether one was running."""
         running = self._answering.get(session_id)
-        if running is None or running.answer is None:
-            return False
-        return running.answer.cancel()
+        return running is not None and running.answer.cancel()
 
     async def retry(self, session_id: str) -> None:
         """Ask the newest question again. Raises OatsError where that cannot be done."""
-        if session_id in self._answering:
+        if session_id in self._answering or session_id in self._taking_back:
             raise OatsError("An answer is still running.", hint="Stop it first with esc.")
-        session, asked = await self.ledger.take_back(session_id)
+        self._taking_back.add(session_id)
+        try:
+            session, asked = await self.ledger.take_back(session_id)
+        finally:
+            self._taking_back.discard(session_id)
         await self._answer(session, asked, self.model_of(session.info))
 
     async def delete(self, session_id: str) -> None:
         """Stop what runs in the session and delete it. Raises StorageError."""
-        running = self._answering.get(session_id)
-        if running is not None:
-            running.queue.clear()
+        if session_id in self._answering:
+            self._answering[session_id].queue.clear()
             self.stop(session_id)
-            await self._settled(session_id)
+            await asyncio.wait({self._tasks[session_id]})
         await self.ledger.delete(session_id)
 
     async def close(self) -> None:
         """Stop all answers, keep what came of them, and end the child processes."""
-        for session_id, running in list(self._answering.items()):
+        for session_id, running in self._answering.items():
             running.closing = True
             running.queue.clear()
             self.stop(session_id)
-        await asyncio.gather(self.preparation.close(), *self._tasks, return_exceptions=True)
+        await asyncio.gather(self.preparation.close(), *self._tasks.values(), return_exceptions=True)
         await self.models.close()
 
-    async def _settled(self, session_id: str) -> None:
-        """Wait until nothing runs in the session any more."""
-        while session_id in self._answering:
-            await asyncio.wait(self._tasks)
-
-    async def _answer(
-        self, session: Session, asked: Message, ref: ModelRef | None, queue: deque[Message] | None = None
-    ) -> None:
-        """Have a message answered in the background; ``queue`` waits behind it."""
+    async def _answer(self, session: Session, asked: Message, ref: ModelRef | None) -> None:
+        """Have a message answered in the background, behind what is being answered in its session."""
         if ref is None:
             await self.ledger.mark(session.id, asked.id, no_model())
-            data = {"session_id": session.id, "message_id": asked.id}
-            await self._bus.publish(Event(EventType.MESSAGE_UPDATED, data))
+            await self._tell(EventType.MESSAGE_UPDATED, session.id, asked.id)
             return
+        if running := self._answering.get(session.id):
+            running.queue.append(asked)
+            running.turn.show(replace(running.turn.state, queued=len(running.queue)))
+            return
+        turn, answer = self._ask(session, asked, ref)
+        running = self._answering[session.id] = _Answering(turn, ref, session, answer)
+        self._tasks[session.id] = asyncio.create_task(self._run(running))
+        await self._tell(EventType.MESSAGE_CREATED, session.id, turn.message.id)
+
+    def _ask(self, session: Session, asked: Message, ref: ModelRef) -> tuple[Turn, asyncio.Task[None]]:
+        """Ask for the answer to a message; returns the turn and the task that asks."""
         message = Message(session_id=session.id, role="assistant", model=ref.model_id, provider=ref.provider_id)
         turn = Turn(message, asked.id, self.models.provider(ref), self._bus, self._pace)
-        running = _Answering(turn, ref, session, queue=queue or deque())
-        self._answering[session.id] = running
-        task = asyncio.create_task(self._run(running))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        data = {"session_id": session.id, "message_id": message.id}
-        await self._bus.publish(Event(EventType.MESSAGE_CREATED, data))
-        turn.show(replace(turn.state, queued=len(running.queue)))
+
+        async def ask() -> None:
+            async for state in self.preparation.fetched(ref):
+                turn.show(replace(state, queued=turn.state.queued))
+            await turn.run(up_to(session.messages, asked.id))
+
+        return turn, asyncio.create_task(ask())
 
     async def _run(self, running: _Answering) -> None:
-        """See one answer through: ask, write down, tell, and go on with what waits."""
-        session_id, turn = running.session.id, running.turn
-        running.answer = asyncio.create_task(self._ask(running))
-        await asyncio.wait({running.answer})
-        outcome = outcome_of(running.answer, turn.message)
-        await self._write_down(running, outcome)
-        del self._answering[session_id]
-        data = {"session_id": session_id, "message_id": turn.message.id}
-        await self._bus.publish(Event(EventType.MESSAGE_UPDATED, data))
-        await self._bus.publish(Event(TURN_CHANGED, {"session_id": session_id, "state": None}))
-        if outcome is None and running.queue:
-            await self._answer_next(running)
+        """See the answers of one session through: write down, tell, and go on with what waits."""
+        session_id = running.session.id
+        try:
+            while True:
+                await asyncio.wait({running.answer})
+                outcome = outcome_of(running.answer, running.turn.message)
+                await self._write_down(running, outcome)
+                if outcome is not None or not await self._next(running):
+                    return
+        finally:
+            del self._answering[session_id]
+            del self._tasks[session_id]
+            await self._tell(EventType.MESSAGE_UPDATED, session_id, running.turn.message.id)
+            await self._bus.publish(Event(TURN_CHANGED, {"session_id": session_id, "state": None}))
 
-    async def _ask(self, running: _Answering) -> None:
-        """Wait for the model to be there, then ask it."""
-        async for state in self.preparation.fetched(running.ref):
-            running.turn.show(replace(state, queued=len(running.queue)))
-        await running.turn.run(up_to(running.session.messages, running.turn.asked_id))
+    async def _next(self, running: _Answering) -> bool:
+        """Ask the question that has waited longest; returns whether there was one."""
+        if not running.queue:
+            return False
+        try:
+            session = await self.ledger.load(running.session.id)
+        except OatsError as error:
+            _log.warning("what waits in session %s is not asked: %s", running.session.id, error)
+            return False
+        ref = self.model_of(session.info)
+        if ref is None or not running.queue:
+            return False
+        await self._tell(EventType.MESSAGE_UPDATED, session.id, running.turn.message.id)
+        running.session, running.ref = session, ref
+        running.turn, running.answer = self._ask(session, running.queue.popleft(), ref)
+        await self._tell(EventType.MESSAGE_CREATED, session.id, running.turn.message.id)
+        return True
+
+    async def _tell(self, kind: EventType, session_id: str, message_id: str) -> None:
+        """Publish an event about a message."""
+        await self._bus.publish(Event(kind, {"session_id": session_id, "message_id": message_id}))
 
     async def _write_down(self, running: _Answering, outcome: Outcome | None) -> None:
         """Keep what came of an answer; while it cannot be saved, say so and try again."""
@@ -203,9 +221,3 @@ class Chat:
                     return
                 turn.show(TurnState("unsaved", note=f"{error.title} {error.hint}".strip()))
                 await self._pace.sleep(SAVE_AGAIN)
-
-    async def _answer_next(self, running: _Answering) -> None:
-        """Have the message answered that has waited longest."""
-        asked = running.queue.popleft()
-        session = await self.ledger.load(running.session.id)
-        await self._answer(session, asked, self.model_of(session.info), running.queue)

@@ -73,10 +73,11 @@ def build_request(messages: Sequence[Message], budget: int | None, *, reads_imag
         else:
             count, gathered = turns[-1]
             turns[-1] = (count + 1, gathered + converted)
+    system = _paired(system)
+    turns = [(count, _paired(turn)) for count, turn in turns]
     kept = _newest(turns, None if budget is None else budget - estimate(system))
     left_out = sum(count for count, _ in turns[: len(turns) - len(kept)])
-    sent = [item for _, turn in kept for item in turn]
-    return Request(system + _paired(sent), left_out, len(messages))
+    return Request(system + [item for _, turn in kept for item in turn], left_out, len(messages))
 
 
 def estimate(messages: Sequence[LlmMessage]) -> int:
@@ -123,28 +124,38 @@ def _without_images(message: LlmMessage) -> LlmMessage:
 
 
 def _paired(messages: list[LlmMessage]) -> list[LlmMessage]:
-    """Return the messages with a result for every call, and no result without its call.
+    """Return the messages with a result right behind every call, and no result without its call.
 
     Services refuse a request in which one stands without the other. A result that lost its call goes as text.
     Messages with nothing in them are dropped.
     """
     paired: list[LlmMessage] = []
-    waiting: dict[str, None] = {}
-    for message in messages:
+    position = 0
+    while position < len(messages):
+        message = messages[position]
+        end = position + 1
+        while end < len(messages) and messages[end]["role"] == "tool":
+            end += 1
         if message["role"] == "tool":
-            if message["tool_call_id"] in waiting:
-                del waiting[message["tool_call_id"]]
-                paired.append(message)
-            else:
-                paired.append({"role": "user", "content": f"[Result of a tool call]\n{message['content']}"})
-            continue
-        paired += _missing_results(waiting)
-        waiting = {call["id"]: None for call in message.get("tool_calls") or ()}
-        if message.get("content") or waiting:
-            paired.append(message)
-    return paired + _missing_results(waiting)
+            paired.append(_as_text(message))
+        elif message.get("content") or message.get("tool_calls"):
+            paired += _with_results(message, messages[position + 1 : end])
+        else:
+            paired += [_as_text(result) for result in messages[position + 1 : end]]
+        position = max(end, position + 1) if message["role"] != "tool" else position + 1
+    return paired
 
 
-def _missing_results(calls: dict[str, None]) -> list[LlmMessage]:
-    """Return a synthetic result for each of these calls."""
-    return [{"role": "tool", "tool_call_id": call, "content": NO_RESULT} for call in calls]
+def _with_results(message: LlmMessage, results: list[LlmMessage]) -> list[LlmMessage]:
+    """Return a message, the results of its calls in their order, and behind them the results of other calls."""
+    calls = [call["id"] for call in message.get("tool_calls") or ()]
+    found = {result["tool_call_id"]: result for result in results if result["tool_call_id"] in calls}
+    missing = {"role": "tool", "content": NO_RESULT}
+    own = [found.get(call, {**missing, "tool_call_id": call}) for call in calls]
+    others = [_as_text(result) for result in results if found.get(result["tool_call_id"]) is not result]
+    return [message, *own, *others]
+
+
+def _as_text(result: LlmMessage) -> LlmMessage:
+    """Return a result that lost its call as a message."""
+    return {"role": "user", "content": f"[Result of a tool call]\n{result['content']}"}

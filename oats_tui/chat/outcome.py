@@ -45,6 +45,13 @@ def outcome_of(answer: asyncio.Task[None], message: Message) -> Outcome | None:
         return None
     if error is None:
         return Outcome(state="failed", title="The model answered with nothing.")
+    if isinstance(error, ImportError):
+        return Outcome(
+            state="failed",
+            title="A library that the model needs cannot be loaded.",
+            detail=str(error),
+            hint="Install oats-tui again.",
+        )
     if isinstance(error, OatsError):
         return Outcome(state="failed", title=error.title, detail=error.detail, hint=error.hint)
     _log.error("an answer failed", exc_info=error)

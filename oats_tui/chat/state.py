@@ -9,7 +9,10 @@ TURN_CHANGED = "turn.changed"
 """The type of the bus event that tells of a new TurnState; its data is ``session_id`` and ``state``."""
 
 PREPARING_CHANGED = "preparing.changed"
-"""The type of the bus event that tells how the fetching of a model goes; its data is ``progress`` or None."""
+"""The type of the bus event that tells how the fetching of a model goes.
+
+Its data is ``preparing``, which is None when all is there.
+"""
 
 Phase = Literal["waiting", "fetching", "loading", "reading", "thinking", "answering", "retrying", "unsaved"]
 

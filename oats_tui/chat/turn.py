@@ -67,11 +67,7 @@ class Turn:
 
     def cut_note(self) -> str:
         """Return a sentence where the answer ended because it was long enough; else an empty text."""
-        return (
-            "The answer reached the longest length allowed. Write “continue” to have it go on."
-            if self._cut
-            else ""
-        )
+        return "The answer reached the longest length allowed. Write “continue” for more." if self._cut else ""
 
     def show(self, state: TurnState) -> None:
         """Take on a new state and tell it."""

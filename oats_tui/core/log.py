@@ -22,6 +22,9 @@ class _PrivateFile(RotatingFileHandler):
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         return open(handle, "a", encoding="utf-8", errors="replace")  # noqa: PTH123 - kept open
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base class's own name
+        """Say nothing where the log cannot be written: the base class would say it on the terminal."""
+
 
 class _Format(logging.Formatter):
     """One safe text for each record; times in UTC, no local variables."""

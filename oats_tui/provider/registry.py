@@ -72,7 +72,7 @@ class Models:
             raise self._unknown(name)
         service = self._settings.services.get(ref.provider_id)
         if ref.is_file or (ref.provider_id == LOCAL and ref.model_id == LOCAL_MODEL):
-            return ref
+            return _present(ref)
         if service is None:
             raise self._unknown(name)
         if not service.enabled:
@@ -94,7 +94,9 @@ class Models:
     def names(self) -> list[str]:
         """Return the full names of all models that are known ahead of time."""
         names = [f"{service.id}/{model.name}" for service in self._enabled() for model in service.models]
-        return [*names, f"{LOCAL}/{LOCAL_MODEL}"] if self._has_embedded() else names
+        if self._has_embedded():
+            names.append(f"{LOCAL}/{LOCAL_MODEL}")
+        return names if self.chosen is None or self.chosen.name in names else [self.chosen.name, *names]
 
     def remark(self, ref: ModelRef) -> str:
         """Return what a person should know about a model's first answer; mostly nothing."""
@@ -151,5 +153,19 @@ class Models:
         near = difflib.get_close_matches(name, [*names, *short], n=1)
         guess = f"Did you mean {short.get(near[0], near[0])}?" if near else ""
         shown = ", ".join(names[:_SHOWN_NAMES]) + (", …" if len(names) > _SHOWN_NAMES else "")
-        hint = f"Known models: {shown}." if names else "Name a service and its models in config.toml."
+        hint = f"Known models: {shown}." if names else "Name a service in config.toml, or set OPENAI_BASE_URL."
         return OatsError(f"There is no model “{name}”.", guess, hint)
+
+
+def _present(ref: ModelRef) -> ModelRef:
+    """Return a model of the embedded engine; raises OatsError where it is a file that is not there."""
+    if not ref.is_file:
+        return ref
+    path = Path(ref.model_id.removeprefix("gguf:"))
+    try:
+        found = path.expanduser().is_file()
+    except (OSError, RuntimeError, ValueError):
+        found = False
+    if not found:
+        raise OatsError(f"There is no file {path}.", hint="Give the whole path of a GGUF file.")
+    return ref

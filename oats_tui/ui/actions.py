@@ -76,12 +76,12 @@ async def previous_session(desk: Desk, _: str) -> None:
     await desk.open(desk.screen.sidebar.neighbour(desk.workspace.open_id, -1))
 
 
-async def numbered_session(desk: Desk, number: int) -> None:
+async def numbered_session(desk: Desk, number: str) -> None:
     """Go to the n-th session of the list, counted from 1."""
     rows = desk.screen.sidebar.rows
-    if number > len(rows):
+    if int(number) > len(rows):
         raise OatsError(f"There is no session {number} in the list.")
-    await desk.open(rows[number - 1].id)
+    await desk.open(rows[int(number) - 1].id)
 
 
 async def rename(desk: Desk, title: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual.message import Message
 from textual.message_pump import MessagePump
 
@@ -78,12 +76,12 @@ def to_message(event: Event) -> News | None:
     return None
 
 
-def connect(bus: EventBus, target: MessagePump) -> Callable[[], None]:
-    """Post every bus event that a screen shows to this target; returns a function that ends it."""
+def connect(bus: EventBus, target: MessagePump) -> None:
+    """Post every bus event that a screen shows to this target, until it is closed."""
 
     async def forward(event: Event) -> None:
         message = to_message(event)
-        if message is not None:
-            target.post_message(message)
+        if message is not None and not target.post_message(message):
+            disconnect()
 
-    return bus.subscribe_all(forward)
+    disconnect = bus.subscribe_all(forward)

@@ -34,6 +34,7 @@ class Command:
         takes: What may follow the slash command, in capitals.
         shown: Whether the help lists it.
         typed: Keys that a widget takes by itself, as the help writes them.
+        argument: What the function is given where nothing was typed.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Command:
     takes: str = ""
     shown: bool = True
     typed: str = ""
+    argument: str = ""
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -63,7 +65,8 @@ COMMANDS: tuple[Command, ...] = (
         Command(
             f"session.{number}",
             f"Session {number} of the list",
-            f"session_{number}",
+            "numbered_session",
+            argument=str(number),
             leader=(str(number),),
             shown=False,
         )

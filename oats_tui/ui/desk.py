@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -77,6 +78,7 @@ class Desk:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.view = view
+        view.opening = start.resume is not None
         self.screen = view.screen
         self.workspace = workspace
         self.chat = chat
@@ -87,6 +89,8 @@ class Desk:
         self._warm: object = None
         self._typed = float("-inf")
         self._waiting = False
+        self._sending = ""
+        self._begun = asyncio.Event()
 
     async def begin(self) -> None:
         """Read the list once changes by others are noticed, and open what was asked for."""
@@ -98,13 +102,23 @@ class Desk:
             await self.workspace.load()
             session_id = self.workspace.newest() if self.start.resume == LAST else self.start.resume
             if session_id is not None:
-                await self.open(session_id)
+                await self._resume(session_id)
         except OatsError as error:
             self.view.fail(error)
+        finally:
+            self._begun.set()
+            self.view.opening = False
         self.view.rows()
-        self.view.conversation(at_end=True)
+        self.view.conversation()
         for notice in self.start.notices:
             self.view.fail(OatsError(notice))
+
+    async def _resume(self, session_id: str) -> None:
+        """Open the session that was asked for; what has been typed meanwhile stays in the input."""
+        await self.workspace.open(session_id)
+        if not self.screen.prompt.text:
+            self.screen.prompt.put(self.memory.draft(session_id))
+        self.view.conversation(at_end=True)
 
     async def open(self, session_id: str | None) -> None:
         """Open a session, or a new conversation; its draft and its answer in progress come with it."""
@@ -124,9 +138,10 @@ class Desk:
         await self.save()
 
     async def send(self, text: str) -> None:
-        """Send a message. It leaves the input when it is on disk; on an OatsError the text is still there."""
-        prompt, open_id = self.screen.prompt, self.workspace.open_id
-        prompt.read_only = True
+        """Send a message, which has left the input. Raises OatsError where it could not be put on disk."""
+        await self._begun.wait()
+        open_id = self.workspace.open_id
+        self._sending = text
         try:
             if open_id is None:
                 open_id = (await self.chat.begin(self.start.folder, text)).id
@@ -135,11 +150,9 @@ class Desk:
             else:
                 await self.chat.send(open_id, text)
         finally:
-            prompt.read_only = False
-        prompt.put("")
+            self._sending = ""
         self.memory.sent(text)
-        self.memory.keep_draft(open_id, "")
-        prompt.remember(self.memory.history)
+        self.screen.prompt.remember(self.memory.history)
         self.view.refresh(open_id, at_end=True)
         await self.save()
 
@@ -195,5 +208,5 @@ class Desk:
 
     async def save(self) -> None:
         """Keep what is remembered."""
-        self.memory.keep_draft(self.workspace.open_id, self.screen.prompt.text)
+        self.memory.keep_draft(self.workspace.open_id, self._sending or self.screen.prompt.text)
         await save_memory(self.start.memory_path, self.memory)

@@ -14,6 +14,8 @@ from pathlib import Path
 import pydantic
 from pydantic import BaseModel, Field, PrivateAttr
 
+from oats_tui.core.id import generate_short_id
+
 HISTORY_KEPT = 200
 LONGEST_KEPT = 10_000
 """Characters of the longest text that the history keeps; longer ones are in their session anyway."""
@@ -89,7 +91,7 @@ async def save_memory(path: Path, memory: Memory) -> None:
     import aiofiles
     import aiofiles.os
 
-    new = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    new = path.with_name(f"{path.name}.{generate_short_id()}.tmp")
     kept = memory.joined(await asyncio.to_thread(load_memory, path))
     text = json.dumps(kept.model_dump(), ensure_ascii=False, indent=1)
     try:

@@ -32,20 +32,27 @@ class View:
         self._chat = chat
         self._preparing: Preparing | None = None
         self._said = ""
+        self.opening = False
         self._stale: set[str] = set()
         self._refreshing = False
 
     def take(self, news: bridge.News) -> None:
         """Show what came over the bus."""
+        if not self.screen.sidebar.is_attached:
+            return
         match news:
             case bridge.SessionChanged(session_id=session_id):
                 self.refresh(session_id)
             case bridge.AnswerGrew(session_id=session_id):
                 self.grow(session_id)
             case bridge.TurnChanged(session_id=session_id):
-                self.rows()
-                if session_id == self._workspace.open_id:
-                    self.conversation()
+                # The answer of a turn that is over is in the file only; what was read before lacks it.
+                if self._chat.turn(session_id) is None:
+                    self.refresh(session_id)
+                else:
+                    self.rows()
+                    if session_id == self._workspace.open_id:
+                        self.conversation()
             case bridge.PreparingChanged(preparing=preparing):
                 self._preparing = preparing
                 self.status()
@@ -69,7 +76,9 @@ class View:
         entries = self._workspace.entries()
         model = self._chat.model_of(self._workspace.info())
         placeholder = welcome(model.name if model else None)
-        if opened is not None:
+        if self.opening:
+            placeholder = ["Opening the conversation…"]
+        elif opened is not None:
             problem = opened.problem or "There are no messages in this session yet."
             hint = "Its file is left as it is. ctrl+n starts a new session." if opened.problem else ""
             placeholder = [problem, hint]
@@ -89,11 +98,11 @@ class View:
         """Show what is going on, in one line."""
         info, opened = self._workspace.info(), self._workspace.opened
         turn = self._chat.turn(opened.id) if opened else None
-        model = self._chat.model_of(info)
+        model, preparing = self._chat.model_of(info), self._preparing
         self.screen.status.status = situation(
             turn=turn.state if turn else None,
             opened=opened,
-            preparing=self._preparing,
+            preparing=preparing if preparing and model and preparing.model == model.name else None,
             said=self._said,
             following=self.screen.transcript.following,
             model=model.name if model else "",
@@ -119,6 +128,8 @@ class View:
             while self._stale:
                 stale, self._stale = self._stale, set()
                 await self._workspace.refresh(stale)
+                if not self.screen.sidebar.is_attached:
+                    return
                 self.rows()
                 if self._workspace.open_id in stale:
                     self.conversation()

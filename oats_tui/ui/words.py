@@ -108,5 +108,5 @@ def _session_words(opened: Opened) -> tuple[str, str]:
     if outcome is not None:
         return outcome.state, "error" if outcome.state == "failed" else "warning"
     if messages and messages[-1].role == "user":
-        return "not answered yet · ctrl+x R asks again", "warning"
+        return "not answered yet", "warning"
     return "ready", ""

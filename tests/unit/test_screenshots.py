@@ -13,7 +13,7 @@ from screenshots.scenes import SCENES, Scene
 from screenshots.stage import draw
 
 _BY_NAME = {scene.name: scene for scene in SCENES}
-_PERSONAL = ("/tmp", "/home", "/root", "/var", "/work")
+_PERSONAL = ("/tmp", "/home", "/root", "/var")
 
 
 def _committed(scene: Scene) -> str:

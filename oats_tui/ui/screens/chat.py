@@ -57,7 +57,7 @@ class ChatScreen(Screen[None]):
         workspace = Workspace(chat)
         self.desk = Desk(View(self, workspace, chat), workspace, chat, memory, start)
         self._bus = bus
-        self._running = asyncio.Lock()
+        self._one_at_a_time = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         """Make the regions."""
@@ -129,19 +129,13 @@ class ChatScreen(Screen[None]):
 
     async def _run(self, command_id: str, argument: str) -> None:
         """Run a command, telling what goes wrong; one after the other, so that no question covers another."""
-        async with self._running:
+        command = BY_ID[command_id]
+        async with self._one_at_a_time:
             await self.prompt.settled()
-            await self._do(BY_ID[command_id].action, argument)
-
-    async def _do(self, name: str, argument: str) -> None:
-        """Do what the function of this name does."""
-        try:
-            if name.rpartition("_")[2].isdigit():
-                await actions.numbered_session(self.desk, int(name.rpartition("_")[2]))
-            else:
-                await getattr(actions, name)(self.desk, argument)
-        except OatsError as error:
-            self.desk.view.fail(error)
+            try:
+                await getattr(actions, command.action)(self.desk, argument or command.argument)
+            except OatsError as error:
+                self.desk.view.fail(error)
 
     async def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
         """Send a message, or run a slash command."""
@@ -150,9 +144,9 @@ class ChatScreen(Screen[None]):
             if slash is None:
                 await self.desk.send(message.text)
             else:
-                self.prompt.put("")
                 self.action_command(slash[0].id, slash[1])
         except OatsError as error:
+            self.prompt.give_back(message.text)
             self.desk.view.fail(error)
 
     def on_prompt_scrolled(self, message: Prompt.Scrolled) -> None:

@@ -52,6 +52,10 @@ class Prompt(TextArea):
         self.text = text
         self.move_cursor(self.document.end)
 
+    def give_back(self, text: str) -> None:
+        """Show a text again that could not be sent, in front of what was typed since."""
+        self.put("\n".join(filter(None, (text, self.text))))
+
     async def settled(self) -> None:
         """Wait until what was typed before has been taken in.
 
@@ -100,6 +104,7 @@ class Prompt(TextArea):
             self.replace("\n", (row, column - 1), (row, column))
         elif self.text.strip():
             self.post_message(self.Submitted(self.text))
+            self.put("")
         return True
 
     def _newline(self) -> bool:

@@ -32,7 +32,9 @@ def split(text: str) -> list[str]:
 class GrowingBlocks:
     """The blocks of a text that only ever gets longer.
 
-    A block is settled when another one stands behind it; settled text is not parsed again.
+    A block is settled when two others stand behind it, for one can still join the one before: "1. one", a blank
+    line and "2" are a list and a paragraph until the next letter makes them one list. Settled text is not parsed
+    again.
     """
 
     def __init__(self) -> None:
@@ -40,10 +42,10 @@ class GrowingBlocks:
         self._length = 0
 
     def update(self, text: str) -> list[str]:
-        """Return the blocks of the text; all but the last will stay as they are."""
+        """Return the blocks of the text; all but the last two will stay as they are."""
         if "".join(self._settled) != text[: self._length]:
             self._settled, self._length = [], 0
         fresh = split(text[self._length :])
-        self._settled += fresh[:-1]
-        self._length += sum(map(len, fresh[:-1]))
-        return [*self._settled, fresh[-1]]
+        self._settled += fresh[:-2]
+        self._length += sum(map(len, fresh[:-2]))
+        return [*self._settled, *fresh[-2:]]

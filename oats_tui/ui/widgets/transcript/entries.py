@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oats_tui.session.message import (
     ImagePart,
@@ -15,6 +15,8 @@ from oats_tui.session.message import (
 )
 from oats_tui.session.meta import Outcome, SessionMeta
 from oats_tui.ui.moments import local
+
+UNANSWERED = "Not answered yet. Ask again with ctrl+x R."
 
 ROLE_NAMES = {"user": "You", "assistant": "Assistant", "system": "System"}
 
@@ -109,6 +111,8 @@ def build_entries(
             placed = True
     if not placed and answering is not None:
         entries.append(growing_entry(answering))
+    if answering is None and entries and entries[-1].role == "user" and entries[-1].outcome is None:
+        entries[-1] = replace(entries[-1], note=UNANSWERED)
     return entries
 
 
