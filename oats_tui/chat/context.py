@@ -148,7 +148,7 @@ def _paired(messages: list[LlmMessage]) -> list[LlmMessage]:
 
 def _with_results(message: LlmMessage, results: list[LlmMessage]) -> list[LlmMessage]:
     """Return a message, the results of its calls in their order, and behind them the results of other calls."""
-    calls = [call["id"] for call in message.get("tool_calls") or ()]
+    calls = list(dict.fromkeys(call["id"] for call in message.get("tool_calls") or ()))
     found = {result["tool_call_id"]: result for result in results if result["tool_call_id"] in calls}
     missing = {"role": "tool", "content": NO_RESULT}
     own = [found.get(call, {**missing, "tool_call_id": call}) for call in calls]

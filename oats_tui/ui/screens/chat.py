@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from oats_tui.chat.chat import Chat
@@ -75,12 +76,19 @@ class ChatScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known before anything is read."""
+
+        def keep_focus(focused: Widget | None) -> None:
+            # A region that loses its room loses the focus, and keys would go nowhere.
+            if focused is None and self.app.app_focus:
+                self.call_after_refresh(self.prompt.focus)
+
         self.set_class(not self.desk.memory.sidebar, "-list-off")
         self.prompt.remember(self.desk.memory.history)
         if self.desk.start.resume is None:
             self.prompt.put(self.desk.memory.draft(None))
         self.prompt.focus()
         bridge.connect(self._bus, self)
+        self.watch(self, "focused", keep_focus, init=False)
         self.desk.view.conversation(at_end=True)
         self.call_after_refresh(lambda: self.run_worker(self.desk.begin(), group="begin"))
 

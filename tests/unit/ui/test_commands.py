@@ -7,6 +7,7 @@ from itertools import chain
 
 import pytest
 
+from oats_tui.core.errors import OatsError
 from oats_tui.ui import actions
 from oats_tui.ui.commands import (
     BY_ID,
@@ -105,8 +106,8 @@ def test_the_key_behind_the_leader_names_the_command(key: str, leader: str, expe
         ("/model test/other", ("model.choose", "test/other")),
         ("/quit\n", ("app.quit", "")),
         ("/", None),
-        ("/unknown", None),
-        ("/newer", None),
+        (" /unknown", None),
+        ("/newer/", None),
         ("/etc/hosts is odd", None),
         ("new", None),
         (" /new", None),
@@ -116,6 +117,13 @@ def test_the_key_behind_the_leader_names_the_command(key: str, leader: str, expe
 def test_only_known_words_behind_a_slash_are_commands(text: str, expected: tuple[str, str] | None) -> None:
     parsed = parse_slash(text)
     assert (parsed and (parsed[0].id, parsed[1])) == expected
+
+
+@pytest.mark.parametrize("text", ["/unknown", "/newer", "/nonsense with more"])
+def test_a_word_behind_a_slash_that_is_no_command_is_told_of(text: str) -> None:
+    with pytest.raises(OatsError, match="There is no command /") as caught:
+        parse_slash(text)
+    assert "/new" in caught.value.detail
 
 
 def test_keys_are_written_as_people_write_them() -> None:

@@ -110,7 +110,7 @@ def test_rename_by_key_and_by_word(data_dir: Path) -> None:
     play(scenario, data_dir, resume="last")
 
 
-@pytest.mark.parametrize(("key", "gone"), [("y", True), ("n", False), ("escape", False), ("enter", False)])
+@pytest.mark.parametrize(("key", "gone"), [("enter", True), ("y", False), ("n", False), ("escape", False)])
 def test_deleting_is_asked_about_first(data_dir: Path, key: str, gone: bool) -> None:
     async def scenario(rig: Rig) -> None:
         await rig.press("ctrl+x", "d")
@@ -130,7 +130,9 @@ def test_deleting_is_asked_about_first(data_dir: Path, key: str, gone: bool) -> 
 def test_deleting_the_last_one_leaves_a_new_conversation(data_dir: Path) -> None:
     async def scenario(rig: Rig) -> None:
         await rig.ask("only one", "yes")
-        await rig.press("ctrl+x", "d", "y")
+        await rig.press("ctrl+x", "d")
+        await rig.until(lambda: rig.top == "ConfirmScreen")
+        await rig.press("enter")
         await rig.until(lambda: rig.open_id is None and titles(rig) == ["no sessions yet"])
 
     play(scenario, data_dir)
@@ -141,7 +143,7 @@ def test_in_the_list_the_keys_are_about_the_row_under_the_cursor(data_dir: Path)
         await rig.press("ctrl+s", "j", "d")
         await rig.until(lambda: rig.top == "ConfirmScreen")
         assert "Delete “two”?" in rig.text()
-        await rig.press("y")
+        await rig.press("enter")
         await rig.until(lambda: titles(rig) == ["one", "three"])
         assert rig.open_id == ids[0]
 

@@ -99,6 +99,6 @@ def test_an_unanswered_question_says_how_to_ask_again() -> None:
 
 
 @pytest.mark.parametrize("phase", ["waiting", "answering", "retrying", "unsaved", "thinking", "loading"])
-def test_while_it_answers_the_first_key_stops_it(phase: Phase) -> None:
-    assert status(turn=TurnState(phase)).keys[0] == "esc stop"
+def test_while_it_answers_the_key_that_stops_it_is_urgent(phase: Phase) -> None:
+    assert status(turn=TurnState(phase)).urgent == "esc stop"
     assert "esc stop" not in status().keys
