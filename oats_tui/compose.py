@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,10 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
         ensure_folder(get_data_dir() / "sessions")
     except OSError as error:
         raise storage_error("The data directory cannot be used.", get_data_dir(), error) from error
+    except ValueError as error:
+        raise OatsError(
+            "The data directory cannot be used.", f"{error}.", "Give another with --data-dir."
+        ) from error
     models = Models(settings, get_cache_dir())
     if model is not None:
         models.choose(model)
@@ -102,14 +107,15 @@ def _start(settings: Settings, resume: str | None, project: str | None, log_path
     """Return how the program was started, for the screen."""
     from oats_tui.ui.desk import Start
 
-    working = Path.cwd()
+    working = working_folder()
+    leader, notices = checked_leader(settings.leader)
     return Start(
         folder=Folder(Path(project).expanduser().resolve() if project else project_of(working), working),
         memory_path=get_state_dir() / "memory.json",
         resume=resume,
         watching=watch.start,
-        notices=settings.notices,
-        leader=settings.leader,
+        notices=(*settings.notices, *notices),
+        leader=leader,
         keys=dict(settings.keys),
         theme=settings.theme,
         log_path=log_path,
@@ -128,9 +134,31 @@ def _app(chat: Chat, start: Start) -> OatsApp:
     return OatsApp(chat, load_memory(start.memory_path), start, bus)
 
 
+def working_folder() -> Path:
+    """Return the working directory, or the home directory where that has been deleted."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
+
+
+def checked_leader(key: str) -> tuple[str, tuple[str, ...]]:
+    """Return the leader key, and what is to be said of one that would take a letter or enter away from typing."""
+    if re.fullmatch(r"((ctrl|alt|shift)\+[a-z0-9_]+|f[0-9]{1,2})", key):
+        return key, ()
+    return "ctrl+x", (f"The configuration's leader “{key}” is a key for typing, so it stays ctrl+x.",)
+
+
 def project_of(folder: Path) -> Path:
     """Return the top of the git checkout that a folder is in, or the folder itself."""
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), folder)
+
+    def is_top(place: Path) -> bool:
+        try:
+            return (place / ".git").exists()
+        except OSError:
+            return False
+
+    return next((place for place in (folder, *folder.parents) if is_top(place)), folder)
 
 
 async def _session_id(wanted: str | None) -> str | None:

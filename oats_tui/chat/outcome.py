@@ -7,6 +7,7 @@ import logging
 import sys
 
 from oats_tui.core.errors import OatsError
+from oats_tui.core.log import described
 from oats_tui.session.message import Message
 from oats_tui.session.meta import Outcome
 
@@ -54,7 +55,7 @@ def outcome_of(answer: asyncio.Task[None], message: Message) -> Outcome | None:
         )
     if isinstance(error, OatsError):
         return Outcome(state="failed", title=error.title, detail=error.detail, hint=error.hint)
-    _log.error("an answer failed", exc_info=error)
+    _log.error("an answer failed: %s", described(error))
     return Outcome(
         state="failed",
         title="The answer failed for a reason that is not foreseen.",

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 from pydantic_core import from_json, to_json, to_jsonable_python
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -151,3 +151,12 @@ def _safe_repr(value: Any) -> str:
         return replace_surrogates(repr(value))
     except Exception:  # noqa: BLE001 - repr runs foreign code, and a save must not fail for it
         return f"<{type(value).__name__}>"
+
+
+def fault(error: Exception) -> str:
+    """What is wrong with an item, in words that quote nothing of it."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"])
+    return f"{place}: {first['msg']}"

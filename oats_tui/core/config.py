@@ -151,6 +151,8 @@ def _parse_object(path: Path, text: str) -> dict[str, Any]:
         raise ConfigError(path, f"column {error.colno}: expected JSON, {error.msg}.", error.lineno) from None
     except RecursionError:
         raise ConfigError(path, "expected JSON that is not nested so deeply.") from None
+    except ValueError:
+        raise ConfigError(path, "expected numbers of fewer digits.") from None
     if not isinstance(value, dict):
         raise ConfigError(path, "expected a JSON object, { … }.", 1)
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -12,6 +13,22 @@ from oats_tui.core.sanitize import sanitize
 
 _BYTES = 1_000_000
 _LEVEL = logging.INFO
+_LINKS, _FRAMES = 5, 12
+
+
+def described(error: BaseException) -> str:
+    """Return what kind of error it is, and where it arose, without its words.
+
+    The words of an error may quote a request, and with it a key or what people say.
+    """
+    chain: list[str] = []
+    link: BaseException | None = error
+    while link is not None and len(chain) < _LINKS:
+        frames = traceback.extract_tb(link.__traceback__)[-_FRAMES:]
+        places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+        chain.append(f"{type(link).__name__} at {places}" if places else type(link).__name__)
+        link = link.__cause__ or link.__context__
+    return "; from ".join(chain)
 
 
 class _PrivateFile(RotatingFileHandler):

@@ -165,7 +165,7 @@ def read_toml(path: Path) -> SettingsFile | None:
         raise ConfigError(path, "expected UTF-8 text.", data.count(b"\n", 0, error.start) + 1) from None
     try:
         return SettingsFile(path, tomllib.loads(text), text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise _syntax_error(path, text, str(error)) from None
 
 

@@ -15,7 +15,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from oats_tui.core import files
-from oats_tui.core.codec import decode, encode
+from oats_tui.core.codec import decode, encode, fault
 from oats_tui.core.config import get_data_dir
 from oats_tui.core.items import SUFFIX, Patience, check_id, item_names, read_settled
 from oats_tui.core.storage_errors import StorageError, storage_error
@@ -149,7 +149,7 @@ class Storage(Generic[_T]):
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            _log.warning("%s was left out: %s", path, error)
+            _log.warning("%s was left out: %s", path, fault(error))
             return None
 
     def _read_every(self, folder: Path) -> builtins.list[_T]:

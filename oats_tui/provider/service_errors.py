@@ -18,6 +18,7 @@ _CONTEXT_WORDS = re.compile(
     r"context[ _](?:length|window|size)|maximum context|prompt is too long|reduce the length|too many tokens",
     re.I,
 )
+_MOST_DIGITS = 12
 _CONTEXT_NUMBERS = (
     re.compile(r"(?:context (?:length|window|size)|n_ctx)\D{0,40}?(\d[\d,]{2,})", re.I),
     re.compile(r"(?:maximum|limit)\D{0,40}?(\d[\d,]{2,})", re.I),
@@ -177,7 +178,8 @@ def _number(body: object, words: str) -> int | None:
     for pattern in _CONTEXT_NUMBERS:
         found = pattern.search(words)
         if found:
-            return int(found[1].replace(",", ""))
+            digits = found[1].replace(",", "")
+            return int(digits) if len(digits) <= _MOST_DIGITS else None
     return None
 
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from oats_tui.core.codec import NotJsonError, StoredModel
+from oats_tui.core.codec import NotJsonError, StoredModel, fault
 from oats_tui.core.files import NotRegularError
 from oats_tui.core.items import SUFFIX, Patience, item_names, read_settled
 from oats_tui.session.codec import NotASessionError, decode, info_of
@@ -89,14 +89,7 @@ def _classify(path: Path, read: Callable[[bytes], SessionInfo], patience: Patien
     except NotASessionError as error:
         return Entry(name, "foreign", problem=str(error))
     except ValidationError as error:
-        return Entry(name, "damaged", problem=_first_fault(error))
+        return Entry(name, "damaged", problem=f"The file is not a whole session: {fault(error)}.")
     if info.id != name:
         return Entry(name, "foreign", info, "The file holds the session of another id, perhaps as a copy.")
     return Entry(name, "ok", info)
-
-
-def _first_fault(error: ValidationError) -> str:
-    """A sentence about the first thing that is wrong."""
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(step) for step in fault["loc"])
-    return f"The file is not a whole session: {place}: {fault['msg']}."

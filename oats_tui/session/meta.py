@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from oats_tui.core import files
-from oats_tui.core.codec import StoredModel, decode, encode
+from oats_tui.core.codec import StoredModel, decode, encode, fault
 from oats_tui.core.items import SUFFIX, item_names
 from oats_tui.core.storage import Storage, StorageError, storage_error
 from oats_tui.date import utc
@@ -174,7 +174,7 @@ def _read_or_put_aside(path: Path) -> SessionMeta:
     except OSError as error:
         raise storage_error("The file could not be read.", path, error) from error
     except ValueError as error:
-        _log.warning("%s is damaged and was put aside: %s", path, error)
+        _log.warning("%s is damaged and was put aside: %s", path, fault(error))
     try:
         # The mark is the content's, so that an earlier damaged file is not replaced by a later one.
         mark = hashlib.sha256(files.read_regular(path)).hexdigest()[:_MARK_LENGTH]
@@ -203,7 +203,7 @@ def _failed(folder: Path) -> dict[str, OutcomeState]:
         try:
             newest = _read(folder / f"{name}{SUFFIX}").newest
         except (OSError, ValueError) as error:
-            _log.warning("What is known about session %s was left out: %s", name, error)
+            _log.warning("What is known about session %s was left out: %s", name, fault(error))
             continue
         if newest is not None:
             found[name] = newest

@@ -71,10 +71,17 @@ class SessionStorage:
     async def get(self, session_id: str) -> Session | None:
         """The session, or None if it is missing or (then it is logged) cannot be understood.
 
+        A file that holds the session of another id, such as a copy, gives None as well: saved again, it would
+        replace that other session.
+
         Raises:
             StorageError: The id is none.
         """
-        return await self._storage.read(session_id)
+        session = await self._storage.read(session_id)
+        if session is not None and session.id != session_id:
+            _log.warning("The file of session %s was left out: it holds another one.", session_id)
+            return None
+        return session
 
     async def update(self, session: Session) -> Session:
         """Save a session, whether it is there or not, and publish `session.updated`.

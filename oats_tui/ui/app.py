@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePath
@@ -15,11 +16,16 @@ from textual.screen import Screen
 import oats_tui
 from oats_tui.chat.chat import Chat
 from oats_tui.core.bus import EventBus
-from oats_tui.core.errors import OatsError
+from oats_tui.core.log import described
+from oats_tui.core.sanitize import sanitize_line
 from oats_tui.ui.commands import COMMANDS, key_names
 from oats_tui.ui.desk import Start
+from oats_tui.ui.driver import TerminalDriver
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.screens.chat import ChatScreen
+
+MOST_WARNINGS = 5
+"""How many things that are wrong with a configuration are told; the rest can wait until these are mended."""
 
 STYLES = ("chat", "sidebar", "transcript", "prompt", "status", "overlays")
 
@@ -49,7 +55,7 @@ class OatsApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, chat: Chat, memory: Memory, start: Start, bus: EventBus) -> None:
-        super().__init__(css_path=style_paths())
+        super().__init__(driver_class=TerminalDriver, css_path=style_paths())
         self.start = start
         self._memory = memory
         self._chat_screen = ChatScreen(chat, memory, start, bus)
@@ -71,21 +77,17 @@ class OatsApp(App[None]):
         if theme in self.available_themes:
             self.theme = theme
         self.theme_changed_signal.subscribe(self, lambda chosen: setattr(self._memory, "theme", chosen.name))
-        for command_id in unknown:
-            self.notify(
-                f"The configuration binds “{command_id}”, which is no command.",
-                severity="warning",
-                markup=False,
-            )
+        for command_id in unknown[:MOST_WARNINGS]:
+            self._warn(f"The configuration binds “{command_id}”, which is no command.")
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Tell which keys of the configuration take another command's place."""
         for binding in clashed_bindings:
-            self.notify(
-                f"The configuration gives the key {binding.key} to another command than “{binding.description}”.",
-                severity="warning",
-                markup=False,
-            )
+            self._warn(f"The configuration takes the key {binding.key} from “{binding.description}”.")
+
+    def _warn(self, words: str) -> None:
+        """Show a warning about the configuration, whose words are somebody else's."""
+        self.notify(sanitize_line(words), severity="warning", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Give the palette every command."""
@@ -101,9 +103,9 @@ class OatsApp(App[None]):
 
         Textual would print the local variables of every frame, and a key may be among them.
         """
-        _log.critical("an unforeseen error", exc_info=True)
-        error = OatsError(
-            "oats-tui ended because of an error that nobody foresaw.",
-            hint=f"Your conversations are kept. The log has the rest: {self.start.log_path}",
+        error = sys.exc_info()[1]
+        _log.critical("an unforeseen error: %s", described(error) if error else "of no kind")
+        self.panic(
+            "oats-tui ended because of an error that nobody foresaw. "
+            f"Your conversations are kept. The log has the rest: {sanitize_line(str(self.start.log_path))}"
         )
-        self.panic(str(error))

@@ -13,6 +13,7 @@ from typing import Literal
 from textual.binding import Binding
 
 from oats_tui.core.errors import OatsError
+from oats_tui.core.sanitize import sanitize_line
 
 Place = Literal["list", "transcript"]
 
@@ -181,7 +182,7 @@ _KEY_NAMES = {
 
 def key_name(key: str) -> str:
     """Return a key as people write it: ``ctrl+pagedown`` is ``ctrl+pgdn``."""
-    head, plus, last = key.rpartition("+")
+    head, plus, last = sanitize_line(key).rpartition("+")
     return f"{head}{plus}{_KEY_NAMES.get(last, last)}"
 
 
@@ -197,6 +198,6 @@ def key_names(command: Command, leader: str, keys: Mapping[str, str] | None = No
         yield command.typed
     yield from (key_name(key) for key in (keys or {}).get(command.id, command.keys).split(",") if key)
     for key in command.leader:
-        yield f"{leader} {key_name(leader if key == LEADER else key)}"
+        yield f"{key_name(leader)} {key_name(leader if key == LEADER else key)}"
     if command.slash:
         yield f"/{command.slash} {command.takes}".strip()

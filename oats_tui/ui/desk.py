@@ -11,12 +11,16 @@ from pathlib import Path
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder
 from oats_tui.core.errors import OatsError
+from oats_tui.core.sanitize import sanitize
 from oats_tui.ui.memory import Memory, save_memory
 from oats_tui.ui.view import View
 from oats_tui.ui.workspace import Workspace
 
 TWICE_WITHIN = 1.0
 """Seconds within which a second ctrl+c quits."""
+
+MOST_NOTICES = 5
+"""How many notices are shown at the start."""
 
 PAUSE = 0.3
 """Seconds without a key after which somebody is taken to pause."""
@@ -110,14 +114,14 @@ class Desk:
             self.view.opening = False
         self.view.rows()
         self.view.conversation()
-        for notice in self.start.notices:
+        for notice in self.start.notices[:MOST_NOTICES]:
             self.view.fail(OatsError(notice))
 
     async def _resume(self, session_id: str) -> None:
         """Open the session that was asked for; what has been typed meanwhile stays in the input."""
         await self.workspace.open(session_id)
         if not self.screen.prompt.text:
-            self.screen.prompt.put(self.memory.draft(session_id))
+            self.screen.prompt.put(sanitize(self.memory.draft(session_id)))
         self.view.conversation(at_end=True)
 
     async def open(self, session_id: str | None) -> None:
@@ -128,7 +132,7 @@ class Desk:
             self.workspace.close()
         else:
             await self.workspace.open(session_id)
-        prompt.put(self.memory.draft(session_id))
+        prompt.put(sanitize(self.memory.draft(session_id)))
         if self.screen.narrow:
             self.screen.show_sidebar(False)
         prompt.focus()

@@ -78,9 +78,8 @@ class Memory(BaseModel):
 def load_memory(path: Path) -> Memory:
     """Return what was kept; an empty memory where there is none or it cannot be read."""
     try:
-        return Memory.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return Memory()
+        # Anything but a regular file could keep its reader waiting for ever.
+        return Memory.model_validate_json(path.read_bytes()) if path.is_file() else Memory()
     except (OSError, pydantic.ValidationError) as error:
         _log.warning("%s cannot be read: %s", path, type(error).__name__)
         return Memory()

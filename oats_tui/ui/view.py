@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from oats_tui.chat.chat import Chat
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
     from oats_tui.ui.screens.chat import ChatScreen
 
 
+REST = 3
+"""How many times its cost passes after a growing answer was drawn, until it is again: keys get their turn."""
+
+LEAST_REST = 0.06
+"""Seconds; shorter rests are those that the 20 changes a second leave anyway."""
+
+
 class View:
     """Shows the workspace on the chat screen.
 
@@ -24,16 +33,26 @@ class View:
         screen: Where it is shown.
         workspace: What is shown.
         chat: Who knows of answers in progress.
+        clock: Seconds, monotonic.
     """
 
-    def __init__(self, screen: ChatScreen, workspace: Workspace, chat: Chat) -> None:
+    def __init__(
+        self,
+        screen: ChatScreen,
+        workspace: Workspace,
+        chat: Chat,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.screen = screen
         self._workspace = workspace
         self._chat = chat
+        self._clock = clock
         self._preparing: Preparing | None = None
         self._said = ""
         self.opening = False
         self._stale: set[str] = set()
+        self._answering: dict[str, str] = {}
+        self._resting = False
         self._refreshing = False
 
     def take(self, news: bridge.News) -> None:
@@ -46,16 +65,25 @@ class View:
             case bridge.AnswerGrew(session_id=session_id):
                 self.grow(session_id)
             case bridge.TurnChanged(session_id=session_id):
-                # The answer of a turn that is over is in the file only; what was read before lacks it.
-                if self._chat.turn(session_id) is None:
-                    self.refresh(session_id)
-                else:
-                    self.rows()
-                    if session_id == self._workspace.open_id:
-                        self.conversation()
+                self._turn(session_id)
             case bridge.PreparingChanged(preparing=preparing):
                 self._preparing = preparing
                 self.status()
+
+    def _turn(self, session_id: str) -> None:
+        """Show that an answer has begun, how far it is, or that it is over."""
+        turn = self._chat.turn(session_id)
+        if turn is None:
+            # Its answer is in the file only; what was read before lacks it.
+            self._answering.pop(session_id, None)
+            self.refresh(session_id)
+        elif self._answering.get(session_id) != turn.message.id:
+            self._answering[session_id] = turn.message.id
+            self.rows()
+            if session_id == self._workspace.open_id:
+                self.conversation()
+        elif session_id == self._workspace.open_id:
+            self.status()
 
     def refresh(self, session_id: str, *, at_end: bool = False) -> None:
         """Read a session again and show what changed; many calls at once cost one reading."""
@@ -88,11 +116,21 @@ class View:
     def grow(self, session_id: str) -> None:
         """Show more of the open session's answer."""
         turn = self._chat.turn(session_id)
-        if turn is None or session_id != self._workspace.open_id:
+        if turn is None or session_id != self._workspace.open_id or self._resting:
             return
+        begun = self._clock()
         turn.text()
         if not self.screen.transcript.grow(growing_entry(turn.message)):
             self.conversation()
+        rest = (self._clock() - begun) * REST
+        if rest > LEAST_REST:
+            self._resting = True
+            self.screen.set_timer(rest, lambda: self._rested(session_id))
+
+    def _rested(self, session_id: str) -> None:
+        """Show what has grown while the screen had a rest."""
+        self._resting = False
+        self.grow(session_id)
 
     def status(self) -> None:
         """Show what is going on, in one line."""

@@ -19,10 +19,10 @@ RETRY = "\x18R"
 DELETE = "\x18d"
 NEW = "\x0e"
 ESCAPE = "\x1b"
-ASK_AGAIN = "ctrl+x R asks again"
+ASK_AGAIN = "Ask again with ctrl+x R"
 
 # From so many columns on, the list stands beside the messages, and is so wide.
-WIDE, LIST_WIDTH = 70, 30
+WIDE = 70
 
 # What stands beside the text: the bar of a person's messages, the scrollbar.
 _FRAMES = str.maketrans("▎▐", "  ")
@@ -99,7 +99,8 @@ def fold(text: str) -> str:
 
 def wait_folded(terminal: Terminal, text: str, timeout: float = 60.0) -> float:
     """Wait until the messages' pane shows a text, however it is broken into lines."""
-    left = LIST_WIDTH if terminal.emulator.columns >= WIDE else 0
+    columns = terminal.emulator.columns
+    left = max(26, columns * 28 // 100) if columns >= WIDE else 0
 
     def shown(screen: str) -> bool:
         return fold(text) in fold("\n".join(line[left:] for line in screen.split("\n")))

@@ -73,7 +73,7 @@ def test_a_data_directory_that_may_not_be_written(tmp_path: Path) -> None:
     locked.mkdir(mode=0o500)
     line = refusal(tmp_path, "--data-dir", str(locked), without=("rights", "engine"))
     assert str(locked) in line
-    assert "Permission denied" in line
+    assert "This user may not do that" in line
 
 
 BAD_JSON = {

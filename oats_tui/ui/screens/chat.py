@@ -16,6 +16,7 @@ from textual.widgets import Static
 from oats_tui.chat.chat import Chat
 from oats_tui.core.bus import EventBus
 from oats_tui.core.errors import OatsError
+from oats_tui.core.sanitize import sanitize
 from oats_tui.ui import actions, bridge
 from oats_tui.ui.commands import BY_ID, LEADER, parse_slash, screen_bindings
 from oats_tui.ui.desk import Desk, Start
@@ -85,7 +86,7 @@ class ChatScreen(Screen[None]):
         self.set_class(not self.desk.memory.sidebar, "-list-off")
         self.prompt.remember(self.desk.memory.history)
         if self.desk.start.resume is None:
-            self.prompt.put(self.desk.memory.draft(None))
+            self.prompt.put(sanitize(self.desk.memory.draft(None)))
         self.prompt.focus()
         bridge.connect(self._bus, self)
         self.watch(self, "focused", keep_focus, init=False)

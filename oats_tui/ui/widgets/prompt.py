@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from oats_tui.core.sanitize import sanitize
 from oats_tui.ui.commands import BY_ID, action_of
+from oats_tui.ui.widgets.history import History
 
 PLACEHOLDER = "Ask anything"
 
@@ -38,14 +40,17 @@ class Prompt(TextArea):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, placeholder=PLACEHOLDER, compact=True, highlight_cursor_line=False, soft_wrap=True)
         self.cursor_blink = False
-        self._sent: list[str] = []
-        self._position = 0
-        self._draft = ""
+        self._history = History()
 
     def remember(self, sent: Sequence[str]) -> None:
         """Take on what was sent before, oldest first."""
-        self._sent = list(sent)
-        self._position = len(self._sent)
+        self._history.take([sanitize(text) for text in sent])
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line; none where there is no room, which Textual's own placeholder does not survive."""
+        if self.content_size.width < 1:
+            return Strip.blank(self.size.width)
+        return super().render_line(y)
 
     def put(self, text: str) -> None:
         """Show this text, with the cursor behind it."""
@@ -74,8 +79,8 @@ class Prompt(TextArea):
             "alt+enter": self._newline,
             "shift+enter": self._newline,
             "tab": self._tab,
-            "up": self._older,
-            "down": self._newer,
+            "up": lambda: self._walk(-1),
+            "down": lambda: self._walk(1),
             "ctrl+d": self._end,
             "pageup": lambda: self._scroll(-1),
             "pagedown": lambda: self._scroll(1),
@@ -130,22 +135,11 @@ class Prompt(TextArea):
         self.app.exit()
         return True
 
-    def _older(self) -> bool:
-        """Show what was sent before this, where the cursor is on the first line."""
-        if not self.cursor_at_first_line or self._position == 0:
+    def _walk(self, step: int) -> bool:
+        """Show what was sent before (-1) or after (1) this, where the cursor is on the first or last line."""
+        if not (self.cursor_at_first_line if step < 0 else self.cursor_at_last_line):
             return False
-        if self._position == len(self._sent):
-            self._draft = self.text
-        return self._recall(self._position - 1)
-
-    def _newer(self) -> bool:
-        """Show what was sent after this, or the draft; where the cursor is on the last line."""
-        if not self.cursor_at_last_line or self._position >= len(self._sent):
-            return False
-        return self._recall(self._position + 1)
-
-    def _recall(self, position: int) -> bool:
-        """Show one entry of the history; behind its end stands the draft."""
-        self._position = position
-        self.put(self._sent[position] if position < len(self._sent) else self._draft)
-        return True
+        text = self._history.walk(step, self.text)
+        if text is not None:
+            self.put(text)
+        return text is not None

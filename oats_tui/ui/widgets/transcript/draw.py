@@ -20,6 +20,15 @@ from oats_tui.ui.widgets.transcript.palette import Palette
 OUTCOME_SIGNS = {"failed": "✗", "stopped": "■", "interrupted": "■"}
 ANSWERING = "…"
 
+LONGEST_MARKDOWN = 200_000
+"""Characters up to which a text is drawn as Markdown; longer ones are drawn as they are."""
+
+LONGEST_BLOCK = 20_000
+"""Characters up to which one block is laid out and highlighted."""
+
+LONGEST_DRAWN = 100_000
+"""Characters of plain text that are drawn at most."""
+
 _MARGIN = 2
 _BLOCKS_KEPT = 512
 
@@ -89,8 +98,8 @@ class Artist:
     def _item(self, item: Item, width: int, *, plain: bool, key: str) -> Iterable[list[Segment]]:
         """Return the lines of one part."""
         match item:
-            case TextItem(text) if plain:
-                return self._wrapped(sanitize(text), self._palette.text, width)
+            case TextItem(text) if plain or len(text) > LONGEST_MARKDOWN:
+                return self._wrapped(shortened(sanitize(text)), self._palette.text, width)
             case TextItem(text):
                 return self._markdown(sanitize(text), width, key)
             case ToolItem():
@@ -121,6 +130,8 @@ class Artist:
         if key in self._blocks:
             self._blocks.move_to_end(key)
             return self._blocks[key]
+        if len(block) > LONGEST_BLOCK:
+            return self._wrapped(block.rstrip(), self._palette.text, width)
         from oats_tui.ui.widgets.transcript.markdown import Markdown
 
         options = self._console.options.update(width=width, height=None)
@@ -157,7 +168,7 @@ class Artist:
         yield list(text.render(self._console))
         if self._unfolded:
             for part, style in _unfolded(tool, self._palette):
-                for line in self._wrapped(sanitize(part), style, width - _MARGIN):
+                for line in self._wrapped(shortened(sanitize(part)), style, width - _MARGIN):
                     yield [Segment("  "), *line]
 
     def _foot(self, entry: Entry, width: int) -> Iterator[list[Segment]]:
@@ -171,6 +182,15 @@ class Artist:
             style = self._palette.error if outcome.state == "failed" else self._palette.warning
             text = sentences(outcome.title, outcome.detail, outcome.hint, "Ask again with ctrl+x R")
             yield from self._wrapped(f"{OUTCOME_SIGNS[outcome.state]} {text}", style, width)
+
+
+def shortened(text: str) -> str:
+    """Return a text that can be drawn at once: of a very long one the beginning and the end."""
+    if len(text) <= LONGEST_DRAWN:
+        return text
+    half = LONGEST_DRAWN // 2
+    gap = f"⋯ {len(text) - 2 * half:,} characters are left out here; the session's file has them ⋯"
+    return f"{text[:half]}\n\n{gap}\n\n{text[-half:]}"
 
 
 def _unfolded(tool: ToolItem, palette: Palette) -> Iterator[tuple[str, Style]]:

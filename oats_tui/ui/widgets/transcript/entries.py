@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -113,7 +114,18 @@ def build_entries(
         entries.append(growing_entry(answering))
     if answering is None and entries and entries[-1].role == "user" and entries[-1].outcome is None:
         entries[-1] = replace(entries[-1], note=UNANSWERED)
-    return entries
+    return distinct(entries)
+
+
+def distinct(entries: list[Entry]) -> list[Entry]:
+    """Return the entries, those whose id stands in the file twice told apart by a number."""
+    seen: Counter[str] = Counter()
+    told_apart = []
+    for entry in entries:
+        seen[entry.id] += 1
+        count = seen[entry.id]
+        told_apart.append(entry if count == 1 else replace(entry, id=f"{entry.id} #{count}"))
+    return told_apart
 
 
 def growing_entry(answering: Message) -> Entry:
