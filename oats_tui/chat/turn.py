@@ -18,6 +18,9 @@ from oats_tui.session.message import Message, TextPart
 ANSWER_RESERVE = 768
 """Tokens of the context that a request leaves free for the answer."""
 
+LARGEST_COUNT = 10**15
+"""The most tokens that a source of answers is believed; sums of what a hostile one tells could not be saved."""
+
 _SHRINK = 0.7
 """How much smaller the next request is when the model says that one was too long."""
 
@@ -124,7 +127,8 @@ class Turn:
                 self._part = None
                 self.message.add_tool_call(call_id, name, arguments)
             case base.Usage(counts):
-                self.message.usage = {**(self.message.usage or {}), **counts}
+                told = {name: max(0, min(LARGEST_COUNT, count)) for name, count in counts.items()}
+                self.message.usage = {**(self.message.usage or {}), **told}
             case base.Progress(what, done, total):
                 self.show(replace(self.state, phase=what, done=done, total=total, note=""))
             case base.End(reason):

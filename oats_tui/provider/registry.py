@@ -43,7 +43,7 @@ class Models:
         Raises:
             OatsError: No service has such a model.
         """
-        self.chosen = self.resolve(name)
+        self.chosen = _present(self.resolve(name))
         return self.chosen
 
     def default(self) -> ModelRef | None:
@@ -72,7 +72,7 @@ class Models:
             raise self._unknown(name)
         service = self._settings.services.get(ref.provider_id)
         if ref.is_file or (ref.provider_id == LOCAL and ref.model_id == LOCAL_MODEL):
-            return _present(ref)
+            return ref
         if service is None:
             raise self._unknown(name)
         if not service.enabled:

@@ -80,10 +80,6 @@ _Known = Annotated[MessagePart, Field(discriminator="type")]
 _Part = Annotated[_Known | UnknownPart, Field(union_mode="left_to_right")]
 
 
-LARGEST_COUNT = 2**63 - 1
-"""Counts beyond it are cut to it: sums of larger ones could not be read back as JSON."""
-
-
 def flatten_usage(value: Any) -> Any:
     """Counts as a flat dictionary of integers, the only form that every reader takes.
 
@@ -100,7 +96,7 @@ def flatten_usage(value: Any) -> Any:
         if isinstance(count, dict):
             flat.update({f"{name}_{inner}": each for inner, each in flatten_usage(count).items()})
         elif isinstance(count, (int, float)) and count - count == 0:
-            flat[str(name)] = max(-LARGEST_COUNT, min(LARGEST_COUNT, int(count)))
+            flat[str(name)] = int(count)
     return flat
 
 

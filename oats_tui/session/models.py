@@ -10,7 +10,7 @@ from oats_tui.core.codec import StoredModel
 from oats_tui.core.id import generate_id
 from oats_tui.date import utc
 from oats_tui.session.llm import message_to_llm
-from oats_tui.session.message import LARGEST_COUNT, Message, Moment
+from oats_tui.session.message import Message, Moment
 
 
 class SessionTime(StoredModel):
@@ -106,5 +106,4 @@ class Session(StoredModel):
 
     def add_usage(self, usage: dict[str, int]) -> None:
         """Add `usage["total_tokens"]`, if it is there, to the session's total."""
-        total = self.info.total_tokens + usage.get("total_tokens", 0)
-        self.info.total_tokens = max(-LARGEST_COUNT, min(LARGEST_COUNT, total))
+        self.info.total_tokens += usage.get("total_tokens", 0)
