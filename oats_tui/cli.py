@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from oats_tui import __version__
+
+SHORT = 8
+"""Characters of an id that a person is shown."""
 
 USAGE = 2
 """The exit code for a start that cannot be: wrong words, no terminal, a configuration that cannot be read."""
@@ -41,12 +45,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return refuse(f"--project: there is no folder {options.project}")
     from oats_tui.compose import run
     from oats_tui.core.errors import OatsError
-    from oats_tui.core.sanitize import sentences
+    from oats_tui.core.sanitize import sanitize_line, sentences
 
     try:
-        return run(options.data_dir, options.model, options.resume, options.project)
+        ended = run(options.data_dir, options.model, options.resume, options.project)
     except OatsError as error:
         return refuse(sentences(error.title, error.detail, error.hint))
+    for problem in ended.problems:
+        sys.stderr.write(f"oats-tui: {sanitize_line(problem)}\n")
+    if ended.session_id is not None and ended.code == 0:
+        where = f" --data-dir {shlex.quote(options.data_dir)}" if options.data_dir else ""
+        sys.stdout.write(sanitize_line(f"To go on: oats-tui{where} -r {ended.session_id[:SHORT]}") + "\n")
+    return ended.code
 
 
 def is_folder(name: str) -> bool:

@@ -10,6 +10,7 @@ import re
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,23 @@ LAST = "last"
 _log = logging.getLogger(__name__)
 
 
-def run(data_dir: str | None, model: str | None, resume: str | None, project: str | None) -> int:
-    """Build everything, show the screen until it is closed, and return the exit code.
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the program ended.
+
+    Attributes:
+        code: The exit code.
+        session_id: The session that was open, or None.
+        problems: What a person must be told now that the screen is gone, one sentence each.
+    """
+
+    code: int
+    session_id: str | None
+    problems: tuple[str, ...]
+
+
+def run(data_dir: str | None, model: str | None, resume: str | None, project: str | None) -> Ended:
+    """Build everything, show the screen until it is closed, and return how it ended.
 
     Raises OatsError where the start cannot be: a configuration that cannot be read, a model that nobody knows,
     a data directory that cannot be written, a session that is not there.
@@ -50,9 +66,7 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
     except OSError as error:
         raise storage_error("The data directory cannot be used.", get_data_dir(), error) from error
     except ValueError as error:
-        raise OatsError(
-            "The data directory cannot be used.", f"{error}.", "Give another with --data-dir."
-        ) from error
+        raise OatsError("The data directory cannot be used.", str(error)) from error
     models = Models(settings, get_cache_dir())
     if model is not None:
         models.choose(model)
@@ -60,7 +74,9 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
     return asyncio.run(_run(settings, models, resume, project, log_path))
 
 
-async def _run(settings: Settings, models: Models, resume: str | None, project: str | None, log_path: Path) -> int:
+async def _run(
+    settings: Settings, models: Models, resume: str | None, project: str | None, log_path: Path
+) -> Ended:
     """Show the screen, and put everything away afterwards."""
     chat = Chat(Ledger(get_session_storage(), MetaStorage()), models, bus)
     watch = _Watch()
@@ -71,7 +87,8 @@ async def _run(settings: Settings, models: Models, resume: str | None, project: 
             await app.run_async()
         finally:
             await asyncio.gather(watch.stop(), chat.close(), app.put_away())
-    return app.return_code or 0
+    code = app.return_code or (1 if chat.unsaved else 0)
+    return Ended(code, app.open_id, tuple(chat.unsaved))
 
 
 class _Watch:

@@ -63,6 +63,7 @@ class Chat:
         self.ledger = ledger
         self.models = models
         self.preparation = Preparation(models, bus, (pace or Pace()).clock)
+        self.unsaved: list[str] = []
         self._bus = bus
         self._pace = pace or Pace()
         self._answering: dict[str, _Answering] = {}
@@ -128,7 +129,10 @@ class Chat:
         await self.ledger.delete(session_id)
 
     async def close(self) -> None:
-        """Stop all answers, keep what came of them, and end the child processes."""
+        """Stop all answers, keep what came of them, and end the child processes.
+
+        What could not be kept is told in ``unsaved``, one sentence each.
+        """
         for session_id, running in self._answering.items():
             running.closing = True
             running.queue.clear()
@@ -218,6 +222,7 @@ class Chat:
             except OatsError as error:
                 _log.warning("an answer of session %s is not saved yet: %s", session.id, error)
                 if running.closing:
+                    self.unsaved.append(f"An answer could not be saved. {error}")
                     return
                 turn.show(TurnState("unsaved", note=f"{error.title} {error.hint}".strip()))
                 await self._pace.sleep(SAVE_AGAIN)

@@ -139,14 +139,18 @@ async def toggle_sidebar(desk: Desk, _: str) -> None:
 
 async def palette(desk: Desk, _: str) -> None:
     """Show all commands, to be found by typing."""
-    desk.screen.app.action_command_palette()
+    from oats_tui.ui.screens.palette import open_palette
+
+    open_palette(desk.screen.app)
 
 
 async def choose_theme(desk: Desk, name: str) -> None:
     """Take on a theme, showing them all where none was typed. Raises OatsError for one that is not there."""
     app = desk.screen.app
     if not name:
-        app.action_change_theme()
+        from oats_tui.ui.screens.palette import open_themes
+
+        open_themes(app)
     elif name in app.available_themes:
         app.theme = name
     else:

@@ -52,7 +52,7 @@ class OatsApp(App[None]):
     """
 
     TITLE = "oats-tui"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # ours opens its own, see ui/screens/palette.py
 
     def __init__(self, chat: Chat, memory: Memory, start: Start, bus: EventBus) -> None:
         super().__init__(driver_class=TerminalDriver, css_path=style_paths())
@@ -63,6 +63,11 @@ class OatsApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Return the chat screen."""
         return self._chat_screen
+
+    @property
+    def open_id(self) -> str | None:
+        """The id of the open session; None in a new conversation."""
+        return self._chat_screen.desk.workspace.open_id
 
     async def put_away(self) -> None:
         """Keep what is to be remembered, once the screen is closed."""

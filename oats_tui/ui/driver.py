@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import re
 import selectors
 from codecs import getincrementaldecoder
+from itertools import islice
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
@@ -14,6 +17,11 @@ from oats_tui.core.log import described
 
 _BYTES = 4096
 _WAIT = 0.1
+
+# A control sequence with a number that no terminal means; the parser would take all that came with it along.
+_ABSURD = re.compile("\x1b\\[[0-9;:]*[0-9]{8}[0-9;:]*[@-~]")
+
+_SEQUENCE = re.compile("\x1b(\\[[0-9;:?<=>]*[ -/]*[@-~]?)?")
 
 _log = logging.getLogger(__name__)
 
@@ -38,14 +46,23 @@ class TerminalDriver(LinuxDriver):
                 parser = self._hand_on(parser, text)
 
     def _hand_on(self, parser: XTermParser, text: str) -> XTermParser:
-        """Parse a text and post the events; returns the parser to go on with."""
+        """Parse a text and post the events; returns the parser to go on with.
+
+        Where the parser fails, the text is parsed once more without its control sequences, so that letters which
+        came along with garbage are not lost.
+        """
+        posted = 0
         try:
-            if text:
-                for event in parser.feed(text):
-                    self.process_message(event)
+            for event in parser.feed(_ABSURD.sub("", text)) if text else ():
+                self.process_message(event)
+                posted += 1
             for event in parser.tick():
                 self.process_message(event)
-        except (ValueError, OverflowError, IndexError, KeyError, TypeError) as error:
+            return parser
+        except Exception as error:  # noqa: BLE001 - whatever a parser makes of garbage, the program goes on
             _log.warning("input that is no key was dropped: %s", described(error))
-            return XTermParser(self._debug)
-        return parser
+        fresh = XTermParser(self._debug)
+        with contextlib.suppress(Exception):
+            for event in islice(fresh.feed(_SEQUENCE.sub("", text)), posted, None):
+                self.process_message(event)
+        return fresh

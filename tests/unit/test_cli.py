@@ -18,9 +18,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Arguments]:
     """A terminal, and in the place of the screen a list of what each start was given."""
     starts: list[Arguments] = []
 
-    def run(data_dir: str | None, model: str | None, resume: str | None, project: str | None) -> int:
+    def run(data_dir: str | None, model: str | None, resume: str | None, project: str | None) -> compose.Ended:
         starts.append((data_dir, model, resume, project))
-        return 0
+        return compose.Ended(0, None, ())
 
     monkeypatch.setattr(compose, "run", run)
     monkeypatch.setattr(cli, "terminal_problem", lambda _: "")
@@ -127,3 +127,19 @@ def test_a_pipe_is_told_what_is_needed() -> None:
     said = [line for line in done.stderr.splitlines() if not line.startswith("import time:")]
     assert len(said) == 1
     assert said[0].startswith("oats-tui: a terminal is needed")
+
+
+def test_the_end_says_how_to_go_on(
+    started: list[Arguments], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compose, "run", lambda *_: compose.Ended(0, "0123456789abcdef", ()))
+    assert cli.main(["--data-dir", "/some where"]) == 0
+    assert capsys.readouterr().out == "To go on: oats-tui --data-dir '/some where' -r 01234567\n"
+
+
+def test_the_end_says_what_could_not_be_kept(
+    started: list[Arguments], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compose, "run", lambda *_: compose.Ended(1, "0123456789", ("It was\x1b lost.",)))
+    assert cli.main([]) == 1
+    assert capsys.readouterr().err == "oats-tui: It was␛ lost.\n"

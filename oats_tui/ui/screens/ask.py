@@ -7,13 +7,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from oats_tui.core.sanitize import sanitize_line
+from oats_tui.ui.screens.overlay import Overlay
 
 
-class AskScreen(ModalScreen[str]):
+class AskScreen(Overlay[str]):
     """Asks for one line; gives an empty text where the person thinks better of it.
 
     Args:
@@ -21,7 +21,7 @@ class AskScreen(ModalScreen[str]):
         text: What stands there already.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss('')", "never mind")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave('')", "never mind")]
 
     def __init__(self, question: str, text: str) -> None:
         super().__init__(classes="overlay")
@@ -37,4 +37,4 @@ class AskScreen(ModalScreen[str]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Give the line."""
-        self.dismiss(event.value)
+        self.leave(event.value)

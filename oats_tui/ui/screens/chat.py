@@ -141,6 +141,8 @@ class ChatScreen(Screen[None]):
         command = BY_ID[command_id]
         async with self._one_at_a_time:
             await self.prompt.settled()
+            if self.app.screen is not self:
+                return
             try:
                 await getattr(actions, command.action)(self.desk, argument or command.argument)
             except OatsError as error:

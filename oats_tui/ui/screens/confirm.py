@@ -5,11 +5,12 @@ from __future__ import annotations
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Label
 
+from oats_tui.ui.screens.overlay import Overlay
 
-class ConfirmScreen(ModalScreen[bool]):
+
+class ConfirmScreen(Overlay[bool]):
     """Asks before something that cannot be undone.
 
     Args:
@@ -34,4 +35,4 @@ class ConfirmScreen(ModalScreen[bool]):
         """Take enter for yes and everything else for no, so that words typed by mistake destroy nothing."""
         event.stop()
         event.prevent_default()
-        self.dismiss(event.key == "enter")
+        self.leave(event.key == "enter")

@@ -9,13 +9,13 @@ from rich.table import Table
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from oats_tui.ui.commands import COMMANDS, key_names
+from oats_tui.ui.screens.overlay import Overlay
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Overlay[None]):
     """Lists what can be done, and how.
 
     Args:
@@ -23,7 +23,7 @@ class HelpScreen(ModalScreen[None]):
         keys: The key of each command that does not have its usual one.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,f1,question_mark", "dismiss", "back")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,f1,question_mark", "leave", "back")]
 
     def __init__(self, leader: str, keys: Mapping[str, str]) -> None:
         super().__init__(classes="overlay")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from oats_tui.ui.commands import COMMANDS, LEADER, by_leader, key_name
+from oats_tui.ui.screens.overlay import Overlay
 
 HINT_AFTER = 0.4
 """Seconds after which the keys are shown to somebody who hesitates."""
 
 
-class LeaderScreen(ModalScreen[str | None]):
+class LeaderScreen(Overlay[str | None]):
     """Takes the next key; gives the id of the command behind it, or None.
 
     Args:
@@ -49,4 +49,4 @@ class LeaderScreen(ModalScreen[str | None]):
         event.prevent_default()
         key = event.character if event.key.startswith("upper_") else event.key
         command = by_leader(key or event.key, self._leader)
-        self.dismiss(command.id if command else None)
+        self.leave(command.id if command else None)

@@ -9,16 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from oats_tui.core.sanitize import sanitize_line
+from oats_tui.ui.screens.overlay import Overlay
 
 ANY_OTHER = "Any other: /model SERVICE/NAME, or /model gguf:/path/to/file.gguf"
 
 
-class ModelsScreen(ModalScreen[str]):
+class ModelsScreen(Overlay[str]):
     """Gives the name of the chosen model; an empty text where the person thinks better of it.
 
     Args:
@@ -26,7 +26,7 @@ class ModelsScreen(ModalScreen[str]):
         current: The one that answers now, or an empty text.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss('')", "never mind")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave('')", "never mind")]
 
     def __init__(self, names: Sequence[str], current: str) -> None:
         super().__init__(classes="overlay")
@@ -51,4 +51,4 @@ class ModelsScreen(ModalScreen[str]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give the name."""
-        self.dismiss(self._names[event.option_index])
+        self.leave(self._names[event.option_index])

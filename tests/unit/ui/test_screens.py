@@ -15,7 +15,7 @@ from tests.unit.ui.sessions import keep, keep_three, make
 def test_the_palette_finds_and_runs_a_command(data_dir: Path, keys: tuple[str, ...]) -> None:
     async def scenario(rig: Rig) -> None:
         await rig.press(*keys)
-        await rig.until(lambda: rig.top == "CommandPalette")
+        await rig.until(lambda: rig.top == "Palette")
         await rig.type("session list on")
         await rig.until(lambda: "Session list on or off" in rig.text())
         await rig.until(lambda: rig.app.screen.query_one(OptionList).option_count == 1)
@@ -57,7 +57,7 @@ def test_the_theme_is_chosen_and_kept(data_dir: Path) -> None:
     async def scenario(rig: Rig) -> None:
         assert rig.app.theme == "textual-dark"
         await rig.say("/theme")
-        await rig.until(lambda: rig.top == "CommandPalette")
+        await rig.until(lambda: rig.top == "Palette")
         await rig.type("nord")
         await rig.until(lambda: rig.app.screen.query_one(OptionList).option_count == 1)
         await rig.press("enter", "enter")
