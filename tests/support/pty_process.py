@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from tests.support.processes import Cost, Process, cost_of, read_process, tree
 from tests.support.replies import LONGEST_QUESTION, answers
 
+# How long an answer waits for room, in seconds.
+_PATIENCE = 0.5
 _READ_SIZE = 1 << 16
 _KILL_SECONDS = 5.0
 _CELL_PIXELS = (9, 18)
@@ -195,12 +197,14 @@ class PtyProcess:
             tail = (tail + data)[-LONGEST_QUESTION:]
 
     def answer(self, data: bytes) -> None:
-        """Send what a terminal says by itself. It is lost if the input is full: the reader cannot wait."""
-        if data:
+        """Send what a terminal says by itself. It is lost if the input stays full: the reader cannot wait long."""
+        deadline = time.monotonic() + _PATIENCE
+        while data and select.select([], [self._master], [], max(0.0, deadline - time.monotonic()))[1]:
             try:
-                os.write(self._master, data)
+                data = data[os.write(self._master, data) :]
             except BlockingIOError:
-                return
+                if time.monotonic() > deadline:
+                    return
 
     def _wait(self) -> None:
         """Wait for the program's end."""
