@@ -15,6 +15,7 @@ import os
 import shutil
 import signal
 import sys
+import sysconfig
 import tempfile
 import threading
 import zipfile
@@ -71,11 +72,20 @@ def clients() -> list[Command]:
         start = (uv,) if uv else (sys.executable, "-I", "-m", "uv")
         only = ("pip", "install", "--quiet", "--no-deps", "--no-build", "--cache-dir", CACHE)
         found.append((*start, *only, "--python", sys.executable, "--target", FOLDER, REQUIREMENT))
-    bundled = importlib.util.find_spec("ensurepip")
-    if bundled and bundled.origin and not has_pip:
-        wheels = sorted(Path(bundled.origin).parent.glob("_bundled/pip-*.whl"))
-        found.extend((sys.executable, "-I", str(wheel / "pip"), *options, FOLDER, REQUIREMENT) for wheel in wheels)
+    if not has_pip:
+        start = (sys.executable, "-I")
+        found.extend((*start, str(wheel / "pip"), *options, FOLDER, REQUIREMENT) for wheel in _bundled_pips())
     return found
+
+
+def _bundled_pips() -> list[Path]:
+    """The wheels of pip that came with this Python, for making virtual environments."""
+    bundled = importlib.util.find_spec("ensurepip")
+    folders = [Path(bundled.origin).parent / "_bundled"] if bundled and bundled.origin else []
+    # Distributions keep them in a folder of their own.
+    if shared := sysconfig.get_config_var("WHEEL_PKG_DIR"):
+        folders.append(Path(shared))
+    return sorted(wheel for folder in folders for wheel in folder.glob("pip-*.whl"))
 
 
 async def fetch(
