@@ -73,8 +73,8 @@ def clients() -> list[Command]:
         only = ("pip", "install", "--quiet", "--no-deps", "--no-build", "--cache-dir", CACHE)
         found.append((*start, *only, "--python", sys.executable, "--target", FOLDER, REQUIREMENT))
     if not has_pip:
-        start = (sys.executable, "-I")
-        found.extend((*start, str(wheel / "pip"), *options, FOLDER, REQUIREMENT) for wheel in _bundled_pips())
+        pips = [str(wheel / "pip") for wheel in _bundled_pips()]
+        found.extend((sys.executable, "-I", pip, *options, FOLDER, REQUIREMENT) for pip in pips)
     return found
 
 
