@@ -10,6 +10,8 @@ from textual.widgets import Label, Static
 from oats_tui.ui.commands import COMMANDS, LEADER, by_leader, key_name
 from oats_tui.ui.screens.overlay import Overlay
 
+_FRAME_LINES = 6
+
 HINT_AFTER = 0.4
 """Seconds after which the keys are shown to somebody who hesitates."""
 
@@ -29,10 +31,13 @@ class LeaderScreen(Overlay[str | None]):
         """Make the list of keys, hidden at first."""
         lines = []
         for command in COMMANDS:
-            keys = " ".join(key_name(self._leader if key == LEADER else key) for key in command.leader)
-            if keys and command.shown:
-                lines.append(f"{keys:<12}{command.title}")
-        lines.append(f"{'1 … 9':<12}That session of the list")
+            if command.leader and command.shown:
+                key = key_name(self._leader if command.leader[0] == LEADER else command.leader[0])
+                lines.append(f"{key:<8}{command.title}")
+        lines.append(f"{'1 … 9':<8}That session of the list")
+        room = self.app.size.height - _FRAME_LINES
+        if len(lines) > room:
+            lines[max(0, room - 1) :] = ["…       F1 lists them all"]
         with Vertical(classes="card", id="leader-keys"):
             yield Label(f"{self._leader} …", markup=False, classes="card--title")
             yield Static("\n".join(lines), markup=False)
