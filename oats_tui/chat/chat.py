@@ -39,6 +39,12 @@ class _Answering:
     queue: deque[Message] = field(default_factory=deque)
     closing: bool = False
 
+    def leave(self) -> None:
+        """Stop the answer and forget what waits behind it; it is tried once more at most to save it."""
+        self.closing = True
+        self.queue.clear()
+        self.answer.cancel()
+
 
 def up_to(messages: Sequence[Message], message_id: str) -> list[Message]:
     """Return the messages up to one and with it; all of them where it is not there."""
@@ -123,8 +129,7 @@ class Chat:
     async def delete(self, session_id: str) -> None:
         """Stop what runs in the session and delete it. Raises StorageError."""
         if session_id in self._answering:
-            self._answering[session_id].queue.clear()
-            self.stop(session_id)
+            self._answering[session_id].leave()
             await asyncio.wait({self._tasks[session_id]})
         await self.ledger.delete(session_id)
 
@@ -133,10 +138,8 @@ class Chat:
 
         What could not be kept is told in ``unsaved``, one sentence each.
         """
-        for session_id, running in self._answering.items():
-            running.closing = True
-            running.queue.clear()
-            self.stop(session_id)
+        for running in self._answering.values():
+            running.leave()
         await asyncio.gather(self.preparation.close(), *self._tasks.values(), return_exceptions=True)
         await self.models.close()
 

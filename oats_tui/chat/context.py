@@ -133,16 +133,18 @@ def _paired(messages: list[LlmMessage]) -> list[LlmMessage]:
     position = 0
     while position < len(messages):
         message = messages[position]
+        if message["role"] == "tool":
+            paired.append(_as_text(message))
+            position += 1
+            continue
         end = position + 1
         while end < len(messages) and messages[end]["role"] == "tool":
             end += 1
-        if message["role"] == "tool":
-            paired.append(_as_text(message))
-        elif message.get("content") or message.get("tool_calls"):
+        if message.get("content") or message.get("tool_calls"):
             paired += _with_results(message, messages[position + 1 : end])
         else:
             paired += [_as_text(result) for result in messages[position + 1 : end]]
-        position = max(end, position + 1) if message["role"] != "tool" else position + 1
+        position = end
     return paired
 
 

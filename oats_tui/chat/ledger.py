@@ -108,7 +108,7 @@ class Ledger:
             await self.sessions.update(session)
 
     async def mark(self, session_id: str, message_id: str, outcome: Outcome | None, note: str = "") -> None:
-        """Write down how a message fared, and tell it as an update of the session."""
+        """Write down how a message fared, and what there is to know about it."""
         await self.meta.set_outcome(session_id, message_id, outcome)
         if note:
             await self.meta.set_note(session_id, message_id, note)

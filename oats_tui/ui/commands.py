@@ -36,6 +36,7 @@ class Command:
         shown: Whether the help lists it.
         typed: Keys that a widget takes by itself, as the help writes them.
         argument: What the function is given where nothing was typed.
+        urgent: Whether it does not wait for a command that is not done yet, such as one whose disk is full.
     """
 
     id: str
@@ -49,13 +50,14 @@ class Command:
     shown: bool = True
     typed: str = ""
     argument: str = ""
+    urgent: bool = False
 
 
 COMMANDS: tuple[Command, ...] = (
     Command("message.send", "Send the message", typed="enter"),
     Command("message.newline", "New line in the message", typed="ctrl+j"),
     Command("message.history", "Walk through sent messages", typed="up, down"),
-    Command("answer.stop", "Back to the input; from there, stop the answer", "stop", "escape"),
+    Command("answer.stop", "Back to the input; from there, stop the answer", "stop", "escape", urgent=True),
     Command("answer.retry", "Ask again", "retry", leader=("R",), places={"transcript": "R"}, slash="retry"),
     Command("session.new", "New session", "new_session", "ctrl+n", ("n",), slash="new"),
     Command("session.list", "Go to the session list", "focus_list", "ctrl+s", ("l",)),
@@ -106,8 +108,8 @@ COMMANDS: tuple[Command, ...] = (
         {"list": "question_mark", "transcript": "question_mark"},
         slash="help",
     ),
-    Command("app.interrupt", "Stop or clear; twice: quit", "interrupt", "ctrl+c"),
-    Command("app.quit", "Quit", "quit", "ctrl+q", slash="quit"),
+    Command("app.interrupt", "Stop or clear; twice: quit", "interrupt", "ctrl+c", urgent=True),
+    Command("app.quit", "Quit", "quit", "ctrl+q", slash="quit", urgent=True),
 )
 
 BY_ID = {command.id: command for command in COMMANDS}

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 REST = 3
 """How many times its cost passes after a growing answer was drawn, until it is again: keys get their turn."""
 
+SAID_FOR = 1.0
+"""Seconds for which something said stands in the status bar: as long as a second ctrl+c quits."""
+
 LEAST_REST = 0.06
 """Seconds; shorter rests are those that the 20 changes a second leave anyway."""
 
@@ -148,9 +151,11 @@ class View:
         )
 
     def say(self, words: str) -> None:
-        """Say something in the status bar, until something else is said; an empty text takes it back."""
+        """Say something in the status bar for a moment; an empty text takes it back."""
         self._said = words
         self.status()
+        if words:
+            self.screen.set_timer(SAID_FOR, lambda: self.say(""))
 
     def fail(self, error: OatsError) -> None:
         """Tell what went wrong, and what to do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import ClassVar
 
 from textual import events, on
@@ -139,7 +140,7 @@ class ChatScreen(Screen[None]):
     async def _run(self, command_id: str, argument: str) -> None:
         """Run a command, telling what goes wrong; one after the other, so that no question covers another."""
         command = BY_ID[command_id]
-        async with self._one_at_a_time:
+        async with contextlib.nullcontext() if command.urgent else self._one_at_a_time:
             await self.prompt.settled()
             if self.app.screen is not self:
                 return

@@ -13,6 +13,7 @@ from oats_tui.core.log import described
 from oats_tui.provider.base import Usage
 from oats_tui.session.session import get_session_storage
 from tests.support.app import make_chat, run, until
+from tests.support.clock import Clock
 from tests.support.scripted_provider import Gate, ScriptedProvider
 from tests.unit.chat.hearing import HERE, read
 
@@ -96,3 +97,25 @@ def test_a_damaged_session_is_logged_without_what_it_says(
         assert asyncio.run(get_session_storage().get("x")) is None
     assert "x.json was left out" in caplog.text
     assert "what people say" not in caplog.text
+
+
+def test_deleting_a_session_whose_answer_cannot_be_saved_does_not_wait_for_ever(data_dir: Path) -> None:
+    async def scenario() -> None:
+        clock, provider, gate = Clock(), ScriptedProvider(), Gate()
+        chat = make_chat(provider, clock.pace())
+        provider.will("half an answer", gate)
+        session_id = (await chat.begin(HERE, "question")).id
+        await gate.reached.wait()
+        path = get_session_storage().path_of(session_id)
+        path.unlink()
+        path.mkdir()
+        gate.open()
+        await until(lambda: (turn := chat.turn(session_id)) is not None and turn.state.phase == "unsaved")
+        deleting = asyncio.create_task(chat.delete(session_id))
+        await asyncio.sleep(0)
+        clock.advance(60)
+        await asyncio.wait({deleting})
+        assert isinstance(deleting.exception(), OatsError)
+        assert chat.turn(session_id) is None
+
+    run(scenario())
