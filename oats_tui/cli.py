@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,10 @@ SHORT = 8
 
 USAGE = 2
 """The exit code for a start that cannot be: wrong words, no terminal, a configuration that cannot be read."""
+
+
+PIPED = 80
+"""Columns of a report that goes into a file or a pipe."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,12 +37,38 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--project", metavar="DIR", help="the project of a new session (default: here)")
     made.add_argument("--version", action="version", version=f"oats-tui {__version__}")
+    _add_doctor(made)
     return made
 
 
+def _add_doctor(made: argparse.ArgumentParser) -> None:
+    """Add the command that checks the data directory; without it the screen is started."""
+    says = "check the data directory, and say what to do about what is found"
+    doctor = made.add_subparsers(dest="command", metavar="doctor", title="commands").add_parser(
+        "doctor",
+        help=says,
+        description=f"{says[0].upper()}{says[1:]}. Ends with 1 where something needs a person.",
+        allow_abbrev=False,
+    )
+    # Not given here, it is what was given before the command.
+    doctor.add_argument("--data-dir", metavar="DIR", default=argparse.SUPPRESS, help="the folder of the sessions")
+    doctor.add_argument("--repair", action="store_true", help="do what can be done without losing anything")
+    doctor.add_argument("--json", action="store_true", help="one JSON object instead of text")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; returns its exit code: 0, 1 after a crash, 2 where it could not start."""
-    options = parser().parse_args(arguments)
+    """Run the program.
+
+    Returns:
+        The exit code: 0; 1 after a crash, or where the doctor found what needs a person; 2 where it could not
+        start.
+    """
+    words = parser()
+    options = words.parse_args(arguments)
+    if options.command == "doctor":
+        if options.model is not None or options.resume is not None or options.project is not None:
+            words.error("doctor shows no screen: leave out --model, --resume and --project")
+        return examine(options.data_dir, repair=options.repair, as_json=options.json)
     problem = terminal_problem(os.environ.get("TERM", ""))
     if problem:
         return refuse(problem)
@@ -57,6 +88,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f" --data-dir {shlex.quote(options.data_dir)}" if options.data_dir else ""
         sys.stdout.write(sanitize_line(f"To go on: oats-tui{where} -r {ended.session_id[:SHORT]}") + "\n")
     return ended.code
+
+
+def examine(data_dir: str | None, *, repair: bool, as_json: bool) -> int:
+    """Write the doctor's report to the output, and return the exit code."""
+    from oats_tui.doctor import report
+    from oats_tui.doctor.run import run
+
+    found = run(data_dir, repair=repair)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPED
+    text = report.as_json(found) if as_json else report.as_text(found, columns)
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough; the interpreter must not try again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return found.code
 
 
 def is_folder(name: str) -> bool:

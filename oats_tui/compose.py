@@ -18,13 +18,13 @@ from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder, Ledger
 from oats_tui.core.bus import bus
 from oats_tui.core.config import get_cache_dir, get_data_dir, get_state_dir, set_data_dir
+from oats_tui.core.datadir import check_data_dir
 from oats_tui.core.errors import OatsError
-from oats_tui.core.files import ensure_folder
 from oats_tui.core.log import start_log
 from oats_tui.core.settings import Settings, load_settings
 from oats_tui.core.storage import Storage
-from oats_tui.core.storage_errors import storage_error
 from oats_tui.provider.registry import Models
+from oats_tui.session.answers import AnswerStorage
 from oats_tui.session.meta import MetaStorage
 from oats_tui.session.session import Session, get_session_storage
 
@@ -61,12 +61,7 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
     set_data_dir(Path(data_dir) if data_dir else None)
     settings = load_settings(model)
     log_path = start_log(get_state_dir())
-    try:
-        ensure_folder(get_data_dir() / "sessions")
-    except OSError as error:
-        raise storage_error("The data directory cannot be used.", get_data_dir(), error) from error
-    except ValueError as error:
-        raise OatsError("The data directory cannot be used.", str(error)) from error
+    check_data_dir()
     models = Models(settings, get_cache_dir())
     if model is not None:
         models.choose(model)
@@ -79,7 +74,7 @@ async def _run(
 ) -> Ended:
     """Show the screen, and put everything away afterwards."""
     chat = Chat(Ledger(get_session_storage(), MetaStorage()), models, bus)
-    watch = _Watch()
+    watch = _Watch(chat.ledger.answers)
     start = _start(settings, await _session_id(resume), project, log_path, watch)
     app = _app(chat, start)
     with _ends_on_signals(app):
@@ -92,10 +87,12 @@ async def _run(
 
 
 class _Watch:
-    """The watcher while the screen is up."""
+    """The watcher while the screen is up; and once, at its start, the recovery of what a kill left behind."""
 
-    def __init__(self) -> None:
+    def __init__(self, answers: AnswerStorage) -> None:
+        self._answers = answers
         self._task: asyncio.Task[None] | None = None
+        self._recovery: asyncio.Task[object] | None = None
 
     async def start(self) -> None:
         """Begin to watch; changes by others are noticed when this returns. Raises OatsError if not."""
@@ -104,6 +101,7 @@ class _Watch:
         watcher = FolderWatcher(get_data_dir(), bus)
         self._task = asyncio.create_task(watcher.run())
         await watcher.ready()
+        self._recovery = asyncio.create_task(self._answers.recover_all())
         await asyncio.sleep(0)
         if self._task.done() and not self._task.cancelled() and (error := self._task.exception()):
             _log.error("the folder cannot be watched", exc_info=error)
@@ -115,9 +113,10 @@ class _Watch:
 
     async def stop(self) -> None:
         """End the watching."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [task for task in (self._task, self._recovery) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _start(settings: Settings, resume: str | None, project: str | None, log_path: Path, watch: _Watch) -> Start:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from oats_tui.chat.floor import Floor
 from oats_tui.chat.ledger import Folder, Ledger
 from oats_tui.chat.outcome import no_model, outcome_of
 from oats_tui.chat.pace import Pace
@@ -75,6 +76,7 @@ class Chat:
         self._answering: dict[str, _Answering] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._taking_back: set[str] = set()
+        self._floor = Floor(ledger.answers, self._pace)
 
     def turn(self, session_id: str) -> Turn | None:
         """Return the session's running answer, or None."""
@@ -106,9 +108,9 @@ class Chat:
 
         While an answer runs, the message waits behind it. Raises OatsError where it could not be saved.
         """
-        ref = self.model_of((await self.ledger.load(session_id)).info)
-        session, asked = await self.ledger.ask(session_id, text, ref)
+        session, asked, ref = await self.ledger.ask(session_id, text, self.model_of)
         await self._answer(session, asked, ref)
+        await self.ledger.settled(session_id)
 
     def stop(self, session_id: str) -> bool:
         """Stop the session's running answer; what came of it is kept. Returns whether one was running."""
@@ -166,7 +168,11 @@ class Chat:
         async def ask() -> None:
             async for state in self.preparation.fetched(ref):
                 turn.show(replace(state, queued=turn.state.queued))
-            await turn.run(up_to(session.messages, asked.id))
+            history = session
+            if await self._floor.take(turn):
+                history = await self.ledger.load(session.id)
+            turn.log = self.ledger.answers.begin(message, asked.id)
+            await turn.run(up_to(history.messages, asked.id))
 
         return turn, asyncio.create_task(ask())
 
@@ -181,6 +187,7 @@ class Chat:
                 if outcome is not None or not await self._next(running):
                     return
         finally:
+            self._floor.leave(session_id)
             del self._answering[session_id]
             del self._tasks[session_id]
             await self._tell(EventType.MESSAGE_UPDATED, session_id, running.turn.message.id)
@@ -221,6 +228,8 @@ class Chat:
                 if turn.message.parts:
                     held = [*session.messages, *running.queue]
                     await self.ledger.fold(turn.message, turn.asked_id, held, session.info)
+                elif turn.log is not None:
+                    await turn.log.give_up()
                 return
             except OatsError as error:
                 _log.warning("an answer of session %s is not saved yet: %s", session.id, error)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from oats_tui.core.errors import OatsError
 from oats_tui.provider.names import ModelRef
+from oats_tui.session.answers import AnswerStorage
 from oats_tui.session.message import Message
 from oats_tui.session.meta import MetaStorage, Outcome
 from oats_tui.session.session import Session, SessionInfo, SessionStorage
+from oats_tui.session.trash import Trash
+
+_log = logging.getLogger(__name__)
 
 TITLE_LENGTH = 60
 
@@ -41,12 +46,15 @@ def title_from(text: str) -> str:
 
 
 class Ledger:
-    """Reads and edits sessions; edits of one session wait for each other."""
+    """Reads and edits sessions; edits of one session by this program wait for each other."""
 
-    def __init__(self, sessions: SessionStorage, meta: MetaStorage) -> None:
+    def __init__(self, sessions: SessionStorage, meta: MetaStorage, answers: AnswerStorage | None = None) -> None:
         self.sessions = sessions
         self.meta = meta
+        self.answers = answers or AnswerStorage()
+        self.trash = Trash()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._saving: dict[str, asyncio.Task[None]] = {}
 
     @asynccontextmanager
     async def editing(self, session_id: str) -> AsyncIterator[Session]:
@@ -83,12 +91,35 @@ class Ledger:
         asked = session.create_user_message(text)
         return await self.sessions.create(session), asked
 
-    async def ask(self, session_id: str, text: str, ref: ModelRef | None) -> tuple[Session, Message]:
-        """Add a user's message; it is on disk when this returns."""
-        async with self.editing(session_id) as session:
+    async def ask(
+        self, session_id: str, text: str, choose: Callable[[SessionInfo], ModelRef | None]
+    ) -> tuple[Session, Message, ModelRef | None]:
+        """Add a user's message; it is durable when this returns, and in the session's file soon after.
+
+        ``choose`` tells which model is to answer in the session. Raises OatsError where the message could not be
+        written down.
+        """
+        async with self._locks[session_id]:
+            session = await self.load(session_id)
+            ref = choose(session.info)
             _use(session, ref)
             asked = session.create_user_message(text)
-        return session, asked
+            await self.answers.write_down(session, asked)
+        self._saving[session_id] = saving = asyncio.create_task(self._save(session))
+        saving.add_done_callback(lambda _: self._saving.pop(session_id, None))
+        return session, asked, ref
+
+    async def settled(self, session_id: str) -> None:
+        """Wait until what was asked last is in the session's file, or could not be put there."""
+        if session_id in self._saving:
+            await asyncio.wait({self._saving[session_id]})
+
+    async def _save(self, session: Session) -> None:
+        """Save what has been written down already; a failure loses nothing, and the next save makes up for it."""
+        try:
+            await self.sessions.update(session)
+        except OatsError as error:
+            _log.warning("session %s is only in its journal yet: %s", session.id, error)
 
     async def fold(self, answer: Message, asked_id: str, base: Sequence[Message], info: SessionInfo) -> None:
         """Put an answer behind the message that it answers.
@@ -99,7 +130,6 @@ class Ledger:
         async with self._locks[answer.session_id]:
             session = await self.sessions.get(answer.session_id)
             if session is None:
-                await self.sessions.set_aside(answer.session_id)
                 session = Session(info=info, messages=list(base))
             position = _after(session.messages, asked_id)
             session.add_message(answer)
@@ -143,10 +173,9 @@ class Ledger:
             _use(session, ref)
 
     async def delete(self, session_id: str) -> None:
-        """Delete the session and what is kept beside it."""
+        """Move the session and what is kept beside it to the trash."""
         async with self._locks[session_id]:
             await self.sessions.delete(session_id)
-            await self.meta.delete(session_id)
 
 
 def _use(session: Session, ref: ModelRef | None) -> None:

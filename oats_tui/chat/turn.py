@@ -13,6 +13,7 @@ from oats_tui.chat.pace import STREAM_INTERVAL, Pace
 from oats_tui.chat.state import TURN_CHANGED, Phase, TurnState
 from oats_tui.core.bus import Event, EventBus, EventType
 from oats_tui.provider import base
+from oats_tui.session.answers import AnswerLog
 from oats_tui.session.message import Message, TextPart
 
 ANSWER_RESERVE = 768
@@ -33,7 +34,8 @@ class Turn:
         asked_id: The id of the message that is answered.
         provider: Who answers.
         bus: Where the growing answer is told: ``message.part.updated`` with the whole text so far, 20 times a
-            second at most, and ``turn.changed`` with the new TurnState.
+            second at most, and ``turn.changed`` with the new TurnState. The same moments write it down in the
+            ``log``, where there is one.
         pace: Time and chance.
     """
 
@@ -44,6 +46,7 @@ class Turn:
         self.asked_id = asked_id
         self.state = TurnState("waiting")
         self.note = ""
+        self.log: AnswerLog | None = None
         self._cut = False
         self._provider = provider
         self._bus = bus
@@ -62,6 +65,7 @@ class Turn:
         finally:
             self._coalescer.close()
             self._settle_text()
+            self._write_down()
 
     def text(self) -> tuple[str, str] | None:
         """Return the id and the whole text so far of the part that is growing; None before the first word."""
@@ -157,9 +161,15 @@ class Turn:
         if self._part is not None:
             self._part.content = self._pieces[0]
 
+    def _write_down(self) -> None:
+        """Keep what came so far, should this program end now."""
+        if self.log is not None:
+            self.log.write()
+
     def _tell_text(self) -> None:
         """Tell the whole text so far."""
         growing = self.text()
+        self._write_down()
         if growing is not None:
             data = {"session_id": self.message.session_id, "message_id": self.message.id}
             data |= {"part_id": growing[0], "text": growing[1]}

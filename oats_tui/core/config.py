@@ -63,10 +63,28 @@ def get_data_dir() -> Path:
     Raises:
         ConfigError: The coder.json was needed and cannot be understood.
     """
-    if _chosen is not None:
-        return _chosen
-    text = os.environ.get("OATS_TUI_DATA_DIR") or _coder_data_dir() or os.environ.get("CODER_DATA_DIR")
-    return _expand(text or _OATS_DIR)
+    return _choice()[0]
+
+
+def data_dir_source() -> str:
+    """Which setting chose the data directory, as a phrase that can stand behind "chosen by".
+
+    It is "--data-dir" (whoever called `set_data_dir`), the name of an environment variable, "data_dir in" and the
+    path of a file, or "the default".
+
+    Raises:
+        ConfigError: The coder.json was needed and cannot be understood.
+    """
+    return _choice()[1]
+
+
+def get_oats_data_dir() -> Path:
+    """The data directory of oats itself, which knows nothing of `set_data_dir` and OATS_TUI_DATA_DIR.
+
+    Raises:
+        ConfigError: The coder.json was needed and cannot be understood.
+    """
+    return _shared_choice()[0]
 
 
 def find_coder_json() -> Path | None:
@@ -105,12 +123,26 @@ def read_json_config(path: Path) -> dict[str, Any]:
     return _parse_object(path, _read_text(path))
 
 
-def _coder_data_dir() -> str | None:
+def _choice() -> tuple[Path, str]:
+    """The data directory, and the setting that chose it."""
+    if _chosen is not None:
+        return _chosen, "--data-dir"
+    text = os.environ.get("OATS_TUI_DATA_DIR")
+    return (_expand(text), "OATS_TUI_DATA_DIR") if text else _shared_choice()
+
+
+def _shared_choice() -> tuple[Path, str]:
+    """The same among the settings that oats knows."""
+    path = find_coder_json()
+    if path is not None and (text := _coder_data_dir(path)):
+        return _expand(text), f"{_DATA_DIR_KEY} in {path}"
+    text = os.environ.get("CODER_DATA_DIR")
+    return (_expand(text), "CODER_DATA_DIR") if text else (_expand(_OATS_DIR), "the default")
+
+
+def _coder_data_dir(path: Path) -> str | None:
     """The `data_dir` of the coder.json; the file is read again only when it has changed."""
     global _last_read
-    path = find_coder_json()
-    if path is None:
-        return None
     try:
         found = path.stat()
     except OSError:

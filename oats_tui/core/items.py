@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,9 +20,7 @@ _R = TypeVar("_R")
 SUFFIX = ".json"
 
 _MAX_ID_LENGTH = 200
-_FIRST_PRINTABLE = 0x20
-_CONTROLS = range(0x7F, 0xA0)
-_SURROGATES = range(0xD800, 0xE000)
+_ID = re.compile(r"[^/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 # Another program writes in place: a file that was changed a moment ago may be half of itself.
 _FRESH_SECONDS = 2.0
@@ -65,7 +64,7 @@ def check_id(id: str) -> None:
 
 def is_id(id: str) -> bool:
     """Whether a text can be the id of an item, and so the name of its file."""
-    return 0 < len(id) <= _MAX_ID_LENGTH and not id.startswith(".") and all(map(_allowed, id))
+    return len(id) <= _MAX_ID_LENGTH and not id.startswith(".") and _ID.fullmatch(id) is not None
 
 
 def read_settled(path: Path, use: Callable[[bytes], _R], patience: Patience) -> _R:
@@ -80,9 +79,14 @@ def read_settled(path: Path, use: Callable[[bytes], _R], patience: Patience) -> 
         OSError: It cannot be read.
         ValueError: Its content is not what it should be, and has stayed so.
     """
+    return read_settled_version(path, lambda data, _: use(data), patience)
+
+
+def read_settled_version(path: Path, use: Callable[[bytes, files.Signature], _R], patience: Patience) -> _R:
+    """The same, where what is made of the bytes depends on the version of the file that they are."""
     while True:
         try:
-            return use(files.read_regular(path))
+            return use(*files.read_version(path))
         except NotJsonError:
             if not _is_fresh(path) or not patience.wait():
                 raise
@@ -102,14 +106,6 @@ def item_names(folder: Path) -> list[str]:
         raise storage_error("The folder could not be listed.", folder, error) from error
     ids = sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX))
     return [id for id in ids if is_id(id)]
-
-
-def _allowed(character: str) -> bool:
-    """Whether a character may be part of an id."""
-    code = ord(character)
-    if code < _FIRST_PRINTABLE or code in _CONTROLS or code in _SURROGATES:
-        return False
-    return character not in "/\\"
 
 
 def _is_fresh(path: Path) -> bool:

@@ -6,6 +6,7 @@ import errno
 from pathlib import Path
 
 from oats_tui.core.errors import OatsError
+from oats_tui.core.files import holder
 
 _FULL = ("The disk is full.", "Free some space, then try again; the file that was there before is untouched.")
 _DENIED = ("This user may not do that.", "Check who owns the folder and what its permissions are.")
@@ -39,3 +40,19 @@ def storage_error(doing: str, path: Path, error: OSError) -> StorageError:
     reason = error.strerror or "The system gave no reason"
     cause, hint = _CAUSES.get(error.errno or 0, (f"{reason}.", "Look at the folder, then try again."))
     return StorageError(doing, f"{path}: {cause}", hint)
+
+
+def locked_error(path: Path, lock: Path) -> StorageError:
+    """The error of a save for which another program would not make room.
+
+    Args:
+        path: The file that was to be saved.
+        lock: The lock that is held.
+    """
+    held = holder(lock)
+    by = f" by process {held.pid} on {held.host}" if held else ""
+    return StorageError(
+        "The session is being saved by another program.",
+        f"{path}: its lock has been held{by} for too long.",
+        "Try again; if it stays so, look at that program.",
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PrivateAttr, field_validator
 
 from oats_tui.core.codec import PlainDict, StoredModel
 from oats_tui.core.id import generate_id
@@ -16,6 +17,7 @@ Moment = Annotated[datetime, AfterValidator(as_utc)]
 
 Role: TypeAlias = Literal["user", "assistant", "system"]
 
+_MARK_LENGTH = 12
 _KNOWN_TYPES = ("text", "image", "tool_call", "tool_result")
 
 
@@ -191,3 +193,43 @@ class Message(StoredModel):
         from oats_tui.session.llm import message_to_llm  # llm needs Message, so it cannot be imported above
 
         return message_to_llm(self)[0]
+
+
+class OpaqueMessage(Message):
+    """A message in a file that cannot be understood: shown as such, never sent to a model, kept byte for byte.
+
+    Changing it changes nothing on disk.
+    """
+
+    _raw: bytes = PrivateAttr(b"")
+    _problem: str = PrivateAttr("")
+
+    @classmethod
+    def of(cls, raw: bytes, value: dict[str, Any], problem: str) -> OpaqueMessage:
+        """The message that stands for some bytes.
+
+        Args:
+            raw: Its JSON as in the file.
+            value: What could be parsed of it.
+            problem: What is wrong with it, in words that quote nothing of it.
+        """
+        id_, role = value.get("id"), value.get("role")
+        mark = hashlib.sha256(raw).hexdigest()[:_MARK_LENGTH]
+        message = cls(
+            id=id_ if isinstance(id_, str) else f"opaque-{mark}",
+            session_id="",
+            role=role if role in ("user", "assistant", "system") else "system",
+        )
+        message._raw = raw
+        message._problem = problem
+        return message
+
+    @property
+    def raw(self) -> bytes:
+        """Its JSON as in the file."""
+        return self._raw
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it."""
+        return self._problem

@@ -5,25 +5,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from pydantic import Field
 
 from oats_tui.core import files
 from oats_tui.core.codec import StoredModel, decode, encode, fault
-from oats_tui.core.items import SUFFIX, item_names
 from oats_tui.core.storage import Storage, StorageError, storage_error
+from oats_tui.core.storage_errors import locked_error
 from oats_tui.date import utc
-from oats_tui.session.message import Message, Moment
+from oats_tui.session.codec import decode_message
+from oats_tui.session.index import OutcomeState, newest_outcomes
+from oats_tui.session.message import Message, Moment, OpaqueMessage
+
+__all__ = ["MetaStorage", "Outcome", "OutcomeState", "SessionMeta", "keep_displaced", "note_outcome"]
 
 _log = logging.getLogger(__name__)
 
 _NAMESPACE = "oats_tui/meta"
 _MARK_LENGTH = 8
-
-OutcomeState: TypeAlias = Literal["failed", "stopped", "interrupted"]
 
 
 class Outcome(StoredModel):
@@ -96,16 +97,8 @@ class MetaStorage:
         Raises:
             StorageError: It could not be saved.
         """
-
-        def change(meta: SessionMeta) -> bool:
-            """Set or drop one outcome."""
-            before, meta.newest = meta.newest, outcome.state if outcome else None
-            if outcome is None:
-                return (meta.outcomes.pop(message_id, None), before) != (None, None)
-            meta.outcomes[message_id] = outcome
-            return True
-
-        await self._change(session_id, change)
+        path = self._storage.path_of(session_id)
+        await files.finished(files.submit(lambda: note_outcome(path, message_id, outcome)))
 
     async def set_note(self, session_id: str, message_id: str, note: str) -> None:
         """Note what there is to know about a message.
@@ -151,12 +144,47 @@ class MetaStorage:
         Raises:
             StorageError: The folder cannot be listed.
         """
-        return await asyncio.to_thread(_failed, self._storage.storage_dir)
+        return await asyncio.to_thread(newest_outcomes, self._storage.storage_dir)
 
     async def _change(self, session_id: str, change: Callable[[SessionMeta], bool]) -> None:
         """Read, change and save in one go; nothing is saved if the change tells that there was none."""
         path = self._storage.path_of(session_id)
         await files.finished(files.submit(lambda: _change_file(path, change)))
+
+
+def note_outcome(path: Path, message_id: str, outcome: Outcome | None) -> None:
+    """What `MetaStorage.set_outcome` does, for work that already runs in the writer thread.
+
+    Raises:
+        StorageError: It could not be saved.
+    """
+
+    def change(meta: SessionMeta) -> bool:
+        """Set or drop one outcome."""
+        before, meta.newest = meta.newest, outcome.state if outcome else None
+        if outcome is None:
+            return (meta.outcomes.pop(message_id, None), before) != (None, None)
+        meta.outcomes[message_id] = outcome
+        return True
+
+    _change_file(path, change)
+
+
+def keep_displaced(path: Path, raws: Sequence[bytes]) -> None:
+    """Keep messages that gave way to other versions of themselves; runs in the writer thread.
+
+    Raises:
+        StorageError: They could not be saved.
+    """
+    kept = [message for message in map(decode_message, raws) if not isinstance(message, OpaqueMessage)]
+
+    def change(meta: SessionMeta) -> bool:
+        """Append those that are not there yet."""
+        new = [message for message in kept if message not in meta.replaced]
+        meta.replaced += new
+        return bool(new)
+
+    _change_file(path, change)
 
 
 def _read(path: Path) -> SessionMeta:
@@ -185,26 +213,15 @@ def _read_or_put_aside(path: Path) -> SessionMeta:
 
 
 def _change_file(path: Path, change: Callable[[SessionMeta], bool]) -> None:
-    """Read, change and save; runs in the writer thread."""
-    meta = _read_or_put_aside(path)
-    if not change(meta):
-        return
+    """Read, change and save, with no other program in between; runs in the writer thread."""
+    lock = path.parent.parent / "locks" / f"{path.stem}.meta"
     try:
-        files.ensure_folder(path.parent)
-        files.replace_file(path, encode(meta))
+        with files.locked(lock):
+            meta = _read_or_put_aside(path)
+            if change(meta):
+                files.ensure_folder(path.parent)
+                files.replace_file(path, encode(meta))
+    except files.LockedError as error:
+        raise locked_error(path, lock) from error
     except OSError as error:
         raise storage_error("The file could not be saved.", path, error) from error
-
-
-def _failed(folder: Path) -> dict[str, OutcomeState]:
-    """The newest outcome of each session."""
-    found: dict[str, OutcomeState] = {}
-    for name in item_names(folder):
-        try:
-            newest = _read(folder / f"{name}{SUFFIX}").newest
-        except (OSError, ValueError) as error:
-            _log.warning("What is known about session %s was left out: %s", name, fault(error))
-            continue
-        if newest is not None:
-            found[name] = newest
-    return found

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from oats_tui.core.codec import StoredModel
 from oats_tui.core.id import generate_id
 from oats_tui.date import utc
+from oats_tui.session.held import Held
 from oats_tui.session.llm import message_to_llm
 from oats_tui.session.message import Message, Moment
 
@@ -42,6 +43,7 @@ class Session(StoredModel):
 
     info: SessionInfo
     messages: list[Message] = Field(default_factory=list)
+    _held: Held = PrivateAttr(default_factory=Held)
 
     @property
     def id(self) -> str:

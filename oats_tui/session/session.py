@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 import builtins
 import logging
-from concurrent.futures import Future
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
 from oats_tui.core.bus import Event, EventType, bus
 from oats_tui.core.config import get_data_dir
 from oats_tui.core.files import finished, submit
-from oats_tui.core.storage import Storage
-from oats_tui.session.entries import Entry, inspect_file, inspect_folder
+from oats_tui.core.items import Patience
+from oats_tui.session.entries import Entry, inspect_file, look_at
+from oats_tui.session.index import first_page, list_folder
+from oats_tui.session.lookup import all_infos, all_sessions, family_of, newest_or_none, session_or_none
 from oats_tui.session.models import Session, SessionInfo, SessionTime
-from oats_tui.session.quarantine import keep_copy
+from oats_tui.session.places import places_of
+from oats_tui.session.reading import Newest
+from oats_tui.session.saves import Capture, Saves
+from oats_tui.session.trash import discard
 
 __all__ = [
     "Entry",
+    "Newest",
     "Session",
     "SessionInfo",
     "SessionStorage",
@@ -35,20 +41,20 @@ _R = TypeVar("_R")
 
 
 class SessionStorage:
-    """Keeps sessions in `<data directory>/sessions`.
+    """Keeps sessions in `<data directory>/sessions`, which other programs may write at the same time.
 
     Each change is published on the process-wide bus once it is on disk, also when the caller has been
     cancelled in the meantime.
     """
 
     def __init__(self) -> None:
-        self._storage = Storage("sessions", Session)
+        self._saves = Saves()
         self._running: set[asyncio.Task[Any]] = set()
 
     @property
     def storage_dir(self) -> Path:
         """The folder of the sessions, looked up anew each time; it need not exist."""
-        return self._storage.storage_dir
+        return get_data_dir() / "sessions"
 
     def path_of(self, session_id: str) -> Path:
         """The file of a session.
@@ -56,7 +62,7 @@ class SessionStorage:
         Raises:
             StorageError: The id is none.
         """
-        return self._storage.path_of(session_id)
+        return places_of(session_id).file
 
     async def create(self, session: Session) -> Session:
         """Save a new session, and publish `session.created`.
@@ -64,45 +70,59 @@ class SessionStorage:
         Raises:
             StorageError: There is one of that id, or it could not be saved.
         """
+        places = places_of(session.id)
         event = Event(EventType.SESSION_CREATED, {"session_id": session.id, "title": session.title})
-        await self._shielded(self._storage.submit_save(session.id, session, "be new"), event)
-        return session
+        return await self._shielded(self._saves.save(places, Capture(session), "be new"), [event])
 
     async def get(self, session_id: str) -> Session | None:
-        """The session, or None if it is missing or (then it is logged) cannot be understood.
+        """The session, with what its journal has beyond its file.
 
-        A file that holds the session of another id, such as a copy, gives None as well: saved again, it would
-        replace that other session.
+        None if it is missing or (then it is logged) cannot be understood. A file that holds the session of another
+        id, such as a copy, gives None as well.
 
         Raises:
             StorageError: The id is none.
         """
-        session = await self._storage.read(session_id)
-        if session is not None and session.id != session_id:
-            _log.warning("The file of session %s was left out: it holds another one.", session_id)
-            return None
-        return session
+        return await asyncio.to_thread(session_or_none, session_id)
+
+    async def get_newest(self, session_id: str) -> Newest | None:
+        """The newest messages of a session: of a large one the last 256 KB of its file, read in a moment.
+
+        None in the same cases as `get`.
+
+        Raises:
+            StorageError: The id is none.
+        """
+        return await asyncio.to_thread(newest_or_none, session_id)
 
     async def update(self, session: Session) -> Session:
         """Save a session, whether it is there or not, and publish `session.updated`.
 
-        Its time of change is left as it is.
+        What others wrote since this object was loaded or saved is merged. A message counts as deleted only if this
+        object was loaded or saved with it. The time of change is left as it is.
+
+        Returns:
+            The session as it is on disk now: this object, or another one if there is more on disk.
 
         Raises:
             StorageError: It could not be saved.
         """
+        places = places_of(session.id)
         event = Event(EventType.SESSION_UPDATED, {"session_id": session.id})
-        await self._shielded(self._storage.submit_save(session.id, session, "be either"), event)
-        return session
+        return await self._shielded(self._saves.save(places, Capture(session), "be either"), [event])
 
     async def delete(self, session_id: str) -> bool:
-        """Remove a session, and publish `session.deleted` if there was one; returns whether there was.
+        """Move a session and those made from it to the trash; returns whether there was one.
+
+        Publishes `session.deleted` for each.
 
         Raises:
-            StorageError: The id is none, or the session could not be removed.
+            StorageError: The id is none, or a session could not be moved.
         """
-        event = Event(EventType.SESSION_DELETED, {"session_id": session_id})
-        return await self._shielded(self._storage.submit_delete(session_id), event)
+        places = places_of(session_id)
+        family = await asyncio.to_thread(family_of, session_id, self.storage_dir)
+        events = [Event(EventType.SESSION_DELETED, {"session_id": each}) for each in family]
+        return await self._shielded(finished(submit(lambda: discard(places.data_dir, family))), events)
 
     async def list(self) -> builtins.list[Session]:
         """All sessions that can be understood, in no promised order; the others are logged.
@@ -110,7 +130,7 @@ class SessionStorage:
         Raises:
             StorageError: The folder cannot be listed.
         """
-        return await self._storage.list()
+        return await asyncio.to_thread(all_sessions, self.storage_dir)
 
     async def list_infos(self) -> builtins.list[SessionInfo]:
         """The facts about all sessions that tell them, in no promised order; the others are logged.
@@ -118,13 +138,7 @@ class SessionStorage:
         Raises:
             StorageError: The folder cannot be listed.
         """
-        infos = []
-        for entry in await self.list_entries():
-            if entry.info is None:
-                _log.warning("Session %s was left out: %s", entry.id, entry.problem)
-            else:
-                infos.append(entry.info)
-        return infos
+        return await asyncio.to_thread(all_infos, self.storage_dir)
 
     async def inspect(self, session_id: str) -> Entry:
         """What lies under an id, looked at as a whole.
@@ -134,26 +148,30 @@ class SessionStorage:
         """
         return await asyncio.to_thread(inspect_file, self.path_of(session_id))
 
+    async def peek(self, session_id: str) -> Entry:
+        """What lies under an id, as `list_entries` tells it: messages are not looked at.
+
+        Raises:
+            StorageError: The id is none.
+        """
+        folder = self.path_of(session_id).parent
+        return await asyncio.to_thread(look_at, folder, session_id, Patience())
+
     async def list_entries(self) -> builtins.list[Entry]:
         """What lies in the folder, also what cannot be opened, sorted by id; messages are not looked at.
 
         Raises:
             StorageError: The folder cannot be listed.
         """
-        return await asyncio.to_thread(inspect_folder, self.storage_dir)
+        return await asyncio.to_thread(list_folder, self.storage_dir)
 
-    async def set_aside(self, session_id: str) -> None:
-        """Copy what lies under an id to `oats_tui/quarantine`, once for each content, before it is replaced.
+    async def first_entries(self, limit: int) -> builtins.list[Entry]:
+        """At once the newest sessions as far as a cache knows them; `list_entries` is the truth."""
+        return await asyncio.to_thread(first_page, self.storage_dir, limit)
 
-        Raises:
-            StorageError: The id is none, or it could not be copied.
-        """
-        path = self.path_of(session_id)
-        await finished(submit(lambda: keep_copy(path, get_data_dir() / "oats_tui" / "quarantine")))
-
-    async def _shielded(self, job: Future[_R], event: Event) -> _R:
+    async def _shielded(self, job: Coroutine[Any, Any, _R], events: builtins.list[Event]) -> _R:
         """Wait for a job and publish; cancelling the caller stops neither."""
-        task = asyncio.create_task(_publish_after(job, event))
+        task = asyncio.create_task(_publish_after(job, events))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         try:
@@ -163,11 +181,12 @@ class SessionStorage:
             raise
 
 
-async def _publish_after(job: Future[_R], event: Event) -> _R:
-    """Publish an event once a job is done, unless it did nothing."""
-    result = await finished(job)
+async def _publish_after(job: Coroutine[Any, Any, _R], events: list[Event]) -> _R:
+    """Publish events once a job is done, unless it did nothing."""
+    result = await job
     if result is not False:
-        await bus.publish(event)
+        for event in events:
+            await bus.publish(event)
     return result
 
 

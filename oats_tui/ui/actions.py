@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
 
 
+MOST_TITLES = 3
+"""How many titles a sentence names."""
+
+
 async def stop(desk: Desk, _: str) -> None:
     """Go back to the input; from there, stop the answer."""
     if desk.screen.focused is not desk.screen.prompt:
@@ -102,12 +106,23 @@ async def delete(desk: Desk, _: str) -> None:
 
     session_id = desk.subject()
     title = sanitize_line(desk.workspace.title(session_id))
-    question = f"Delete “{title}”? Its file is removed, and there is no way back."
-    if await desk.screen.app.push_screen_wait(ConfirmScreen(question, "Delete")):
+    question = f"Move “{title}” to the trash? {desk.start.leader} z brings it back."
+    if await desk.screen.app.push_screen_wait(ConfirmScreen(question, "Move")):
         after = desk.screen.sidebar.neighbour(session_id, 1)
         await desk.chat.delete(session_id)
         if session_id == desk.workspace.open_id:
             await desk.open(after if after != session_id else None)
+
+
+async def restore(desk: Desk, _: str) -> None:
+    """Bring back what was deleted last, and open it."""
+    restored = await desk.chat.ledger.trash.restore_last()
+    if not restored:
+        raise OatsError("The trash is empty.", "There is nothing to bring back.")
+    await desk.open(restored[0].id)
+    titles = ", ".join(f"“{sanitize_line(each.title)}”" for each in restored[:MOST_TITLES])
+    more = f" and {len(restored) - MOST_TITLES} more" if len(restored) > MOST_TITLES else ""
+    desk.view.say(f"brought back {titles}{more}")
 
 
 async def choose_model(desk: Desk, name: str) -> None:

@@ -102,6 +102,8 @@ class Desk:
         if model is not None:
             self.chat.preparation.start(model)
         try:
+            await self.workspace.glance()
+            self.view.rows()
             await self.start.watching()
             await self.workspace.load()
             session_id = self.workspace.newest() if self.start.resume == LAST else self.start.resume

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from oats_tui.chat.chat import Chat
+from oats_tui.core.errors import OatsError
 from oats_tui.session.entries import Entry as SessionEntry
 from oats_tui.session.meta import OutcomeState, SessionMeta
 from oats_tui.session.session import Session, SessionInfo
 from oats_tui.ui.widgets.sidebar import Mark, Row
 from oats_tui.ui.widgets.transcript.entries import Entry, build_entries
 
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_log = logging.getLogger(__name__)
+
+FIRST_PAGE = 200
+"""How many sessions are shown before the whole list is there: more than any screen has lines."""
 
 
 @dataclass
@@ -44,6 +49,7 @@ class Workspace:
         self._chat = chat
         self._entries: dict[str, SessionEntry] = {}
         self._unwell: dict[str, OutcomeState | None] = {}
+        self._rows: dict[str, tuple[SessionEntry, Row]] = {}
         self.opened: Opened | None = None
         self.visited: list[str] = []
 
@@ -56,6 +62,11 @@ class Workspace:
         """Return the facts about the open session; None where there are none."""
         return self.opened.session.info if self.opened and self.opened.session else None
 
+    async def glance(self) -> None:
+        """Take the newest sessions from the cache, to have something to show at once."""
+        entries = await self._chat.ledger.sessions.first_entries(FIRST_PAGE)
+        self._entries = {entry.id: entry for entry in entries}
+
     async def load(self) -> None:
         """Read the whole list. Raises StorageError where the folder cannot be read."""
         entries = await self._chat.ledger.sessions.list_entries()
@@ -67,7 +78,7 @@ class Workspace:
         ledger = self._chat.ledger
         for session_id in session_ids:
             self._unwell[session_id] = (await ledger.meta.get(session_id)).newest
-            entry = await ledger.sessions.inspect(session_id)
+            entry = await ledger.sessions.peek(session_id)
             if entry.state == "missing":
                 self._entries.pop(session_id, None)
             else:
@@ -76,7 +87,11 @@ class Workspace:
                 await self._read(self.opened)
 
     async def open(self, session_id: str) -> None:
-        """Make a session the open one."""
+        """Make a session the open one; what a kill left unfinished in it is brought to its end first."""
+        try:
+            await self._chat.ledger.answers.recover(session_id)
+        except OatsError as error:
+            _log.warning("session %s is shown, but could not be brought up to date: %s", session_id, error)
         opened = Opened(session_id)
         await self._read(opened)
         self.opened = opened
@@ -103,15 +118,13 @@ class Workspace:
     def title(self, session_id: str) -> str:
         """Return a session's title, or its id where it has none that can be read."""
         entry = self._entries.get(session_id)
-        return entry.info.title if entry is not None and entry.info is not None else session_id
+        return (entry.title if entry is not None else "") or session_id
 
     def rows(self) -> list[Row]:
         """Return the list as it is shown, the newest activity on top."""
-        entries = sorted(self._entries.values(), key=lambda entry: (_updated(entry) or _BEGINNING, entry.id))
-        return [
-            Row(entry.id, entry.info.title if entry.info else entry.id, _updated(entry), self._mark(entry))
-            for entry in reversed(entries)
-        ]
+        entries = sorted(self._entries.values(), key=_place, reverse=True)
+        self._rows = {entry.id: (entry, self._row(entry)) for entry in entries}
+        return [row for _, row in self._rows.values()]
 
     def entries(self) -> list[Entry]:
         """Return the open conversation as the message pane shows it."""
@@ -134,6 +147,15 @@ class Workspace:
             entry = await ledger.sessions.inspect(opened.id)
             opened.problem = "This session was deleted." if entry.state == "missing" else entry.problem
 
+    def _row(self, entry: SessionEntry) -> Row:
+        """Return the row of a session; the one it has, while that says the same."""
+        mark = self._mark(entry)
+        before = self._rows.get(entry.id)
+        if before is not None and before[0] is entry and before[1].mark == mark:
+            return before[1]
+        updated = None if entry.updated is None else datetime.fromtimestamp(entry.updated, UTC)
+        return Row(entry.id, entry.title or entry.id, updated, mark)
+
     def _mark(self, entry: SessionEntry) -> Mark:
         """Return what the list says of a session."""
         if self._chat.turn(entry.id) is not None:
@@ -143,6 +165,6 @@ class Workspace:
         return "failed" if self._unwell.get(entry.id) in {"failed", "interrupted"} else ""
 
 
-def _updated(entry: SessionEntry) -> datetime | None:
-    """Return when something happened last, where that can be read."""
-    return entry.info.time.updated if entry.info else None
+def _place(entry: SessionEntry) -> tuple[float, str]:
+    """Return what the list is sorted by."""
+    return (float("-inf") if entry.updated is None else entry.updated, entry.id)

@@ -115,7 +115,7 @@ def test_deleting_is_asked_about_first(data_dir: Path, key: str, gone: bool) -> 
     async def scenario(rig: Rig) -> None:
         await rig.press("ctrl+x", "d")
         await rig.until(lambda: rig.top == "ConfirmScreen")
-        assert "Delete “one”?" in rig.text()
+        assert "Move “one” to the trash?" in rig.text()
         await rig.press(key)
         await rig.settle()
         if gone:
@@ -142,7 +142,7 @@ def test_in_the_list_the_keys_are_about_the_row_under_the_cursor(data_dir: Path)
     async def scenario(rig: Rig) -> None:
         await rig.press("ctrl+s", "j", "d")
         await rig.until(lambda: rig.top == "ConfirmScreen")
-        assert "Delete “two”?" in rig.text()
+        assert "Move “two” to the trash?" in rig.text()
         await rig.press("enter")
         await rig.until(lambda: titles(rig) == ["one", "three"])
         assert rig.open_id == ids[0]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from oats_tui.session.message import (
     ImagePart,
     Message,
+    OpaqueMessage,
     TextPart,
     ToolCallPart,
     ToolResultPart,
@@ -18,6 +19,8 @@ from oats_tui.session.meta import Outcome, SessionMeta
 from oats_tui.ui.moments import local
 
 UNANSWERED = "Not answered yet. Ask again with ctrl+x R."
+
+OPAQUE = "This message cannot be read. It is kept in the file as it is, and is not sent to the model."
 
 ROLE_NAMES = {"user": "You", "assistant": "Assistant", "system": "System"}
 
@@ -142,7 +145,7 @@ def entry_of(message: Message, outcomes: Mapping[str, Outcome], notes: Mapping[s
         _about(message),
         tuple(_items(message.parts)),
         outcomes.get(message.id),
-        notes.get(message.id, ""),
+        OPAQUE if isinstance(message, OpaqueMessage) else notes.get(message.id, ""),
     )
 
 

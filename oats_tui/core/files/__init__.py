@@ -1,0 +1,64 @@
+"""Reading that never hangs, and writing that leaves either the old file or the new one.
+
+The only package that writes below the data directory. Everything it writes goes through one thread per process
+(and a second one for what is added to journals), so things happen in the order in which they were asked for.
+"""
+
+from oats_tui.core.files.append import append, retire, rewrite
+from oats_tui.core.files.atomic import (
+    ensure_folder,
+    is_own_write,
+    move_aside,
+    remove,
+    remove_file,
+    replace_file,
+    sync_folder,
+    tighten,
+    write_atomic,
+)
+from oats_tui.core.files.lock import PATIENCE, Holder, Lock, LockedError, holder, locked, myself, try_lock
+from oats_tui.core.files.reading import (
+    NotRegularError,
+    Signature,
+    opened_regular,
+    read_from,
+    read_regular,
+    read_version,
+    signature,
+    signature_of,
+)
+from oats_tui.core.files.worker import Lane, finished, submit
+
+__all__ = [
+    "PATIENCE",
+    "Holder",
+    "Lane",
+    "Lock",
+    "LockedError",
+    "NotRegularError",
+    "Signature",
+    "append",
+    "ensure_folder",
+    "finished",
+    "holder",
+    "is_own_write",
+    "locked",
+    "move_aside",
+    "myself",
+    "opened_regular",
+    "read_from",
+    "read_regular",
+    "read_version",
+    "remove",
+    "remove_file",
+    "replace_file",
+    "retire",
+    "rewrite",
+    "signature",
+    "signature_of",
+    "submit",
+    "sync_folder",
+    "tighten",
+    "try_lock",
+    "write_atomic",
+]

@@ -1,0 +1,113 @@
+"""Adding to the end of a file, by several processes at once, so that nothing added is ever lost."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from oats_tui.core.files.atomic import FILE_MODE, ensure_folder, replace_file, sync_folder, write_all
+from oats_tui.core.files.reading import read_from
+
+
+def append(path: Path, data: bytes, *, sync: bool) -> None:
+    """Add bytes to the end of a file, which is made if it is missing.
+
+    Args:
+        path: The file.
+        data: What is added, in one piece as far as the system can.
+        sync: Whether it must be on the disk, and not only handed to the system, when this returns.
+
+    Raises:
+        OSError: It failed; a part may have been added.
+    """
+    while True:
+        handle, is_new = _open(path)
+        try:
+            _share(handle)
+            if os.fstat(handle).st_nlink == 0:
+                continue  # retired by another process between opening and locking
+            write_all(handle, data)
+            if sync:
+                os.fdatasync(handle)
+        finally:
+            os.close(handle)
+        if is_new:
+            sync_folder(path.parent)
+        return
+
+
+def retire(path: Path, is_done: Callable[[bytes], bool]) -> bool:
+    """Remove a file to which others may be adding, if its content says that it has served.
+
+    Args:
+        path: The file.
+        is_done: Told the whole content; while it decides nothing is added.
+
+    Returns:
+        Whether it was removed.
+
+    Raises:
+        OSError: It cannot be read or removed.
+    """
+    with _alone(path) as handle:
+        if handle is None or not is_done(read_from(handle, 0)):
+            return False
+        path.unlink()
+        return True
+
+
+def rewrite(path: Path, make: Callable[[bytes], bytes | None]) -> bool:
+    """Replace a file to which others may be adding.
+
+    Args:
+        path: The file.
+        make: Makes the new content from the old one, or None to leave it; meanwhile nothing is added.
+
+    Returns:
+        Whether it was replaced.
+
+    Raises:
+        OSError: It failed; the file is as it was.
+    """
+    with _alone(path) as handle:
+        data = None if handle is None else make(read_from(handle, 0))
+        if data is None:
+            return False
+        replace_file(path, data)
+        return True
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[int | None]:
+    """A handle for reading a file while nobody can add to it; None where others are adding now."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield None
+        else:
+            yield handle
+    finally:
+        os.close(handle)
+
+
+def _open(path: Path) -> tuple[int, bool]:
+    """A handle for adding, and whether the file is new."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        return os.open(path, flags), False
+    except FileNotFoundError:
+        ensure_folder(path.parent)
+        return os.open(path, flags | os.O_CREAT, FILE_MODE), True
+
+
+def _share(handle: int) -> None:
+    """Keep others from retiring the file; several may add at once."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+    except OSError:
+        return  # a file system without locks: nobody can retire there either

@@ -1,0 +1,168 @@
+"""What a conversation in progress needs of the store: durable messages, answers kept while they come, recovery."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from oats_tui.core import files
+from oats_tui.core.bus import Event, EventType, bus
+from oats_tui.core.codec import parse
+from oats_tui.core.config import get_data_dir
+from oats_tui.core.storage_errors import storage_error
+from oats_tui.session.codec import encode_message
+from oats_tui.session.journals import read_journal, write_records
+from oats_tui.session.message import Message, TextPart
+from oats_tui.session.models import Session
+from oats_tui.session.notes import message_record
+from oats_tui.session.places import Places, places_of
+from oats_tui.session.recovery import Recovered, recover, recover_all
+
+_log = logging.getLogger(__name__)
+
+TurnLock = files.Lock
+"""The turn to answer in a session; `release` gives it back."""
+
+SYNC_SECONDS = 1.0
+"""A power cut takes at most so much of a streaming answer; a kill takes what came since the last `write`."""
+
+
+class AnswerLog:
+    """One answer, written down while it comes, in the thread of the journals.
+
+    Args:
+        places: The session's files.
+        message: The answer; its parts may still be missing.
+        asked_id: The id of the message that it answers.
+        clock: Seconds since 1970.
+    """
+
+    def __init__(
+        self, places: Places, message: Message, asked_id: str, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._places = places
+        self._message = message
+        self._clock = clock
+        self._number = 0
+        self._synced = clock()
+        self._written: dict[int, int] = {}
+        self._has_failed = False
+        value = {**parse(encode_message(message)), "parts": []}
+        begin = {"begin": value, "asked": asked_id, "after": asked_id, "at": clock()}
+        files.submit(lambda: self._begin(begin), "journal")
+
+    def write(self) -> None:
+        """Write down what has come since the last time; nothing is waited for.
+
+        What cannot be written is logged once: the answer goes on, and is saved at its end.
+        """
+        pieces: list[tuple[int, Any]] = []
+        for position, part in enumerate(self._message.parts):
+            done = self._written.get(position, 0)
+            if isinstance(part, TextPart):
+                if len(part.content) > done:
+                    pieces.append((position, (done, part.content[done:])))
+                    self._written[position] = len(part.content)
+            elif not done:
+                pieces.append((position, part.model_dump(mode="json", warnings="none", fallback=repr)))
+                self._written[position] = 1
+        if not pieces:
+            return
+        now = self._clock()
+        sync = now - self._synced >= SYNC_SECONDS
+        self._synced = now if sync else self._synced
+        files.submit(lambda: self._append([self._record(*piece) for piece in pieces], sync=sync), "journal")
+
+    async def give_up(self) -> None:
+        """Write down that nothing came of the answer."""
+        drop = {"drop": self._message.id, "at": self._clock()}
+        await files.finished(files.submit(lambda: self._append([drop], sync=False), "journal"))
+
+    def _begin(self, begin: dict[str, Any]) -> None:
+        """Write the first record; runs in the thread of the journals."""
+        try:
+            self._number = max(read_journal(self._places.journal).answers, default=0) + 1
+        except OSError:
+            self._number = 1
+        self._append([{**begin, "n": self._number, "by": asdict(files.myself())}], sync=False)
+
+    def _record(self, position: int, piece: Any) -> Any:
+        """The record of a piece."""
+        if isinstance(piece, tuple):
+            return [self._number, *piece, *([position] if position else [])]
+        return {"part": piece, "n": self._number, "p": position}
+
+    def _append(self, values: list[Any], *, sync: bool) -> None:
+        """Write records; runs in the thread of the journals."""
+        try:
+            write_records(self._places.journal, values, sync=sync)
+        except OSError as error:
+            if not self._has_failed:
+                _log.warning("the answer in %s is not written down while it comes: %s", self._places.id, error)
+            self._has_failed = True
+
+
+class AnswerStorage:
+    """Keeps what a conversation in progress adds to a session."""
+
+    async def write_down(self, session: Session, message: Message) -> None:
+        """Make a message of a session durable, before it is in the session's file; the file is saved as usual.
+
+        It takes about a millisecond, whatever the size of the session.
+
+        Raises:
+            StorageError: It could not be written down.
+        """
+        places = places_of(session.id)
+        position = next(n for n in reversed(range(len(session.messages))) if session.messages[n] is message)
+        after = session.messages[position - 1].id if position else None
+        record = message_record(message.id, encode_message(message), after, time.time())
+        job = files.submit(lambda: write_records(places.journal, [record], sync=True), "journal")
+        try:
+            await files.finished(job)
+        except OSError as error:
+            raise storage_error("The message could not be saved.", places.journal, error) from error
+
+    def begin(self, message: Message, asked_id: str) -> AnswerLog:
+        """Begin to write down an answer while it comes."""
+        return AnswerLog(places_of(message.session_id), message, asked_id)
+
+    async def take_turn(self, session_id: str) -> files.Lock | None:
+        """Take the turn to answer in a session; None while another program has it.
+
+        Raises:
+            StorageError: The lock cannot be made.
+        """
+        places = places_of(session_id)
+        try:
+            return await asyncio.to_thread(files.try_lock, places.turn)
+        except OSError as error:
+            raise storage_error("The session could not be locked.", places.turn, error) from error
+
+    async def recover(self, session_id: str) -> Recovered:
+        """Bring a session's file up to date with its journal, and publish `session.updated` if it was not.
+
+        Raises:
+            StorageError: It could not be saved.
+        """
+        places = places_of(session_id)
+        recovered = await files.finished(files.submit(lambda: recover(places)))
+        if recovered:
+            await _tell(session_id)
+        return recovered
+
+    async def recover_all(self) -> dict[str, Recovered]:
+        """The same for every session, after a kill or a power cut; returns what was done, by session id."""
+        done = await asyncio.to_thread(recover_all, get_data_dir())
+        for session_id in done:
+            await _tell(session_id)
+        return done
+
+
+async def _tell(session_id: str) -> None:
+    """Publish that a session has changed."""
+    await bus.publish(Event(EventType.SESSION_UPDATED, {"session_id": session_id}))

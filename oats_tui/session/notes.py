@@ -1,0 +1,125 @@
+"""What a save notes in the journal: what we added, changed and deleted, and which version of the file has it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_json
+
+from oats_tui.core import files
+from oats_tui.core.codec import parse
+from oats_tui.core.files import Signature
+from oats_tui.session.codec import decode_message
+from oats_tui.session.draft import Changes
+from oats_tui.session.journal import Journal
+from oats_tui.session.journals import write_records
+from oats_tui.session.message import OpaqueMessage
+from oats_tui.session.order import id_of
+from oats_tui.session.places import Places
+from oats_tui.session.replay import ARCHIVED
+from oats_tui.session.tidying import tidy
+
+if TYPE_CHECKING:
+    from oats_tui.session.on_disk import OnDisk
+
+_log = logging.getLogger(__name__)
+
+# These follow from the messages, or are merged by rules of their own.
+_DERIVED = frozenset({"id", "message_count", "total_tokens", "time"})
+
+
+def note_changes(path: Path, journal: Journal, changes: Changes, found: OnDisk | None, at: float) -> None:
+    """Write down what we added, changed and deleted.
+
+    Args:
+        path: The journal.
+        journal: What it says already.
+        changes: What was done.
+        found: What is on disk, if it was read; what is there already need not be written down.
+        at: Now, in seconds since 1970.
+
+    Raises:
+        OSError: It could not be written.
+    """
+    there = found.version.messages if found else {}
+    values = []
+    for each in changes.added:
+        if there.get(each.key) == each.raw or _is_noted(journal, each.key, each.raw):
+            continue
+        record = message_record(each.key, each.raw, each.after, at)
+        if each.old is not None and each.key not in journal.said:
+            record["old"] = parse(each.old)
+        values.append(record)
+    values += [{"drop": key, "at": at} for key in sorted(changes.dropped - journal.deleted())]
+    if changes.info_before and changes.info_before != changes.info:
+        values += _facts(parse(changes.info_before), parse(changes.info), at)
+    write_records(path, values, sync=False)
+
+
+def message_record(key: str, raw: bytes, after: str | None, at: float) -> dict[str, Any]:
+    """The record of a message of ours.
+
+    Args:
+        key: What tells it apart.
+        raw: Its JSON.
+        after: The key of the message before it.
+        at: Now, in seconds since 1970.
+    """
+    record = {"m": parse(raw), "after": after, "at": at}
+    return record if key == id_of(raw) else {**record, "key": key}
+
+
+def note_foreign(path: Path, journal: Journal, found: OnDisk, at: float) -> None:
+    """Write down that another program's version was found, and which of our messages were in it.
+
+    Raises:
+        OSError: It could not be written.
+    """
+    if not journal.total or found.signature == journal.folded:
+        return
+    seen = [key for key, said in journal.said.items() if key in found.keys and not said.seen]
+    write_records(path, [{"foreign": at, "seen": seen, "sums": sorted(found.sums)}], sync=False)
+
+
+def note_version(places: Places, journal: Journal, written: Signature) -> None:
+    """Write down which version of the file has everything that the journal has.
+
+    A failure costs time at the next reading, and nothing else.
+    """
+    if not journal.total:
+        return
+    prev = files.signature(places.prev)
+    record = {"folded": _listed(written), "count": journal.total, "prev": _listed(prev) if prev else None}
+    try:
+        write_records(places.journal, [record], sync=False)
+        if journal.is_wordy():
+            tidy(places)
+    except OSError as error:
+        _log.warning("the journal of session %s cannot be written: %s", places.id, error)
+
+
+def _is_noted(journal: Journal, key: str, raw: bytes) -> bool:
+    """Whether a message stands in the journal as it is; one that cannot be understood need not stand there."""
+    said = journal.said.get(key)
+    if said is not None and said.json == to_json(parse(raw)):
+        return key not in journal.deleted()
+    return isinstance(decode_message(raw), OpaqueMessage)
+
+
+def _facts(base: dict[str, Any], ours: dict[str, Any], at: float) -> list[dict[str, Any]]:
+    """The records of those facts that we changed, each with a time of its own, which tells them apart."""
+    pairs = [(name, base.get(name), ours.get(name)) for name in ours if name not in _DERIVED]
+    times = [each["time"] if isinstance(each.get("time"), dict) else {} for each in (base, ours)]
+    pairs.append((ARCHIVED, times[0].get("archived"), times[1].get("archived")))
+    changed = [pair for pair in pairs if pair[1] != pair[2]]
+    return [
+        {"info": name, "old": old, "new": new, "at": at + number * 1e-6}
+        for number, (name, old, new) in enumerate(changed)
+    ]
+
+
+def _listed(signature: Signature) -> list[int]:
+    """A version of a file as it stands in a record."""
+    return [signature.mtime_ns, signature.size, signature.inode]

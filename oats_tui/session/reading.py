@@ -1,0 +1,110 @@
+"""Sessions read from their files, with what their journals have beyond them; nothing here writes or waits long."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from oats_tui.core import files
+from oats_tui.core.codec import NotJsonError
+from oats_tui.core.files import Signature
+from oats_tui.core.items import Patience, read_settled_version
+from oats_tui.session.codec import Pieces, decode_info, decode_message, split, split_ends
+from oats_tui.session.draft import restored
+from oats_tui.session.journals import read_journal
+from oats_tui.session.merge import Version
+from oats_tui.session.message import Message
+from oats_tui.session.models import Session, SessionInfo
+from oats_tui.session.places import Places
+from oats_tui.session.replay import replay
+
+_HEAD_BYTES = 64 * 1024
+TAIL_BYTES = 256 * 1024
+"""How much of the end of a file is read for the newest messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The end of a conversation.
+
+    Attributes:
+        info: The facts about the session.
+        messages: Its newest messages, in order.
+        whole: Whether these are all.
+    """
+
+    info: SessionInfo
+    messages: list[Message]
+    whole: bool
+
+
+def load(places: Places) -> Session:
+    """The session in a file, and what its journal has beyond it.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It does not hold a session (`NotJsonError`, `NotASessionError`, `pydantic.ValidationError`).
+    """
+    return read_settled_version(places.file, lambda data, version: _loaded(places, data, version), Patience())
+
+
+def load_newest(places: Places) -> Newest:
+    """The newest messages of a session, of a large file without reading the rest of it.
+
+    What only the journal has is left out.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It does not hold a session.
+    """
+    with files.opened_regular(places.file) as handle:
+        size = os.fstat(handle).st_size
+        if size > _HEAD_BYTES + TAIL_BYTES:
+            head, tail = os.pread(handle, _HEAD_BYTES, 0), os.pread(handle, TAIL_BYTES, size - TAIL_BYTES)
+            found = _newest(split_ends(head, tail))
+            if found is not None:
+                return found
+    session = load(places)
+    return Newest(session.info, session.messages, whole=True)
+
+
+def read_version(places: Places, patience: Patience) -> tuple[Version, Signature]:
+    """The version in a session's file.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It does not hold a session.
+    """
+
+    def use(data: bytes, signature: Signature) -> tuple[Version, Signature]:
+        """Cut and check the file."""
+        pieces = split(data)
+        decode_info(pieces.info)
+        return Version.of(pieces), signature
+
+    return read_settled_version(places.file, use, patience)
+
+
+def _loaded(places: Places, data: bytes, signature: Signature) -> Session:
+    """The session in these bytes and in its journal."""
+    pieces = split(data)
+    journal = read_journal(places.journal)
+    if not journal.is_behind(signature):
+        return restored(pieces, signature)
+    version = Version.of(pieces)
+    replayed = replay(version, journal)
+    if replayed is version:
+        return restored(pieces, signature)
+    return restored(replayed.pieces(), None)
+
+
+def _newest(ends: Pieces | None) -> Newest | None:
+    """What the two ends of a file hold; None if that is not enough."""
+    if ends is None or not ends.messages:
+        return None
+    try:
+        return Newest(decode_info(ends.info), [decode_message(raw) for raw in ends.messages], whole=False)
+    except (NotJsonError, ValidationError):
+        return None

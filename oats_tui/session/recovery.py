@@ -1,0 +1,202 @@
+"""Nothing of ours stays missing: after a kill, a power cut, or a write by a program with an old copy."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from oats_tui.core import files
+from oats_tui.core.items import is_id
+from oats_tui.core.storage_errors import StorageError, locked_error, storage_error
+from oats_tui.session.codec import message_raw
+from oats_tui.session.journal import Answer, Journal
+from oats_tui.session.journals import forget_journal, read_journal, write_records
+from oats_tui.session.meta import Outcome, note_outcome
+from oats_tui.session.notes import message_record, note_foreign, note_version
+from oats_tui.session.on_disk import look
+from oats_tui.session.order import id_of
+from oats_tui.session.places import Places, ours
+from oats_tui.session.saving import Prior, replace
+
+_log = logging.getLogger(__name__)
+
+_END_BYTES = 1000
+
+KEPT_SECONDS: Final = 7 * 24 * 3600.0
+"""How long a journal is kept after the last write of another program, or its own beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was done to a session.
+
+    Attributes:
+        restored: How many messages were put back into its file.
+        interrupted: The ids of answers that had been cut off by the end of their program.
+    """
+
+    restored: int = 0
+    interrupted: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything was done."""
+        return bool(self.restored or self.interrupted)
+
+
+def recover(places: Places, clock: Callable[[], float] = time.time) -> Recovered:
+    """Bring a session's file up to date with its journal; runs in the writer thread.
+
+    An answer that was begun and not ended, and whose program is gone, is kept as far as it came, and marked as
+    interrupted. Doing this again changes nothing.
+
+    Raises:
+        StorageError: It could not be saved.
+    """
+    try:
+        journal = read_journal(places.journal)
+        if not journal.open_answers() and not journal.is_behind(files.signature(places.file)):
+            return Recovered()
+        turn = files.try_lock(places.turn)
+        try:
+            with files.locked(places.lock):
+                return _recover(places, clock(), is_free=turn is not None)
+        finally:
+            if turn is not None:
+                turn.release()
+    except files.LockedError as error:
+        raise locked_error(places.file, places.lock) from error
+    except OSError as error:
+        raise storage_error("The session could not be brought up to date.", places.file, error) from error
+
+
+def recover_all(data_dir: Path, clock: Callable[[], float] = time.time) -> dict[str, Recovered]:
+    """Recover every session that has a journal, and remove the journals that have served.
+
+    Each session is a job of its own in the writer thread, so that other saves come in between. To be called in
+    another thread.
+
+    Returns:
+        By session id, what was done, where anything was.
+    """
+    done: dict[str, Recovered] = {}
+    folder = ours(data_dir) / "journal"
+    try:
+        names = sorted(path.name.removesuffix(".log") for path in folder.iterdir() if path.name.endswith(".log"))
+    except FileNotFoundError:
+        return done
+    except OSError as error:
+        _log.warning("%s could not be listed: %s", folder, error.strerror)
+        return done
+    for name in filter(is_id, names):
+        places = Places(data_dir, name)
+        if _is_settled(places, clock()):
+            continue
+        try:
+            recovered = files.submit(lambda places=places: _recover_and_retire(places, clock)).result()  # type: ignore[misc]
+        except StorageError as error:
+            _log.warning("session %s was not recovered: %s", name, error)
+            continue
+        if recovered:
+            done[name] = recovered
+    return done
+
+
+def _is_settled(places: Places, now: float) -> bool:
+    """Whether the end of a young journal tells that all it says is in the file; it costs next to nothing."""
+    try:
+        with files.opened_regular(places.journal) as handle:
+            found = os.fstat(handle)
+            end = os.pread(handle, _END_BYTES, max(0, found.st_size - _END_BYTES))
+    except OSError:
+        return False
+    last = Journal()
+    # Where the last records say nothing else, the very last one counts.
+    last.take(end[end.rstrip(b"\n").rfind(b"\n") + 1 :])
+    is_young = now - found.st_mtime <= KEPT_SECONDS
+    return is_young and last.folded is not None and last.folded == files.signature(places.file)
+
+
+def _recover_and_retire(places: Places, clock: Callable[[], float]) -> Recovered:
+    """Recover one session and remove its journal if it has served."""
+    recovered = recover(places, clock)
+    retire_journal(places, clock())
+    return recovered
+
+
+def retire_journal(places: Places, now: float) -> bool:
+    """Remove a journal if all it says is in the file, and no other program wrote the session for a week.
+
+    Returns:
+        Whether it was removed.
+    """
+
+    def has_served(data: bytes) -> bool:
+        """Whether this is all in the file, and old."""
+        journal = Journal()
+        journal.take(data)
+        is_behind = journal.open_answers() or journal.is_behind(files.signature(places.file))
+        return not is_behind and now - max(journal.begun, journal.foreign) > KEPT_SECONDS
+
+    try:
+        with files.locked(places.lock, patience=0.0):
+            retired = files.retire(places.journal, has_served)
+    except OSError:
+        return False
+    if retired:
+        forget_journal(places.journal)
+    return retired
+
+
+def _recover(places: Places, at: float, *, is_free: bool) -> Recovered:
+    """Recover a session whose lock is held."""
+    journal = read_journal(places.journal)
+    interrupted = _end_answers(places, journal, at) if is_free else ()
+    if interrupted:
+        journal = read_journal(places.journal)
+    signature = files.signature(places.file)
+    # A session that somebody removed is not made again behind his back.
+    if signature is None or not journal.is_behind(signature):
+        return Recovered(0, interrupted)
+    found = look(places, b"", journal)
+    if not found.version.info:
+        return Recovered(0, interrupted)
+    note_foreign(places.journal, journal, found, at)
+    restored = len(found.version.messages.keys() - found.keys)
+    if found.is_complete:
+        note_version(places, journal, signature)
+    else:
+        content = found.version.pieces()
+        replace(places, content, Prior(found.signature, content), journal)
+    return Recovered(restored, interrupted)
+
+
+def _end_answers(places: Places, journal: Journal, at: float) -> tuple[str, ...]:
+    """Write down the answers that were cut off, as far as they came; returns their ids."""
+    ended = []
+    for answer in journal.open_answers():
+        value = answer.so_far()
+        raw = message_raw(value)
+        about = id_of(raw) if value["parts"] else answer.asked
+        note_outcome(places.meta, about, _interrupted(answer))
+        if value["parts"]:
+            records = [message_record(id_of(raw), raw, answer.after, at)]
+        else:
+            records = [{"drop": id_of(raw), "at": at}]
+        write_records(places.journal, records, sync=True)
+        ended.append(about)
+    return tuple(ended)
+
+
+def _interrupted(answer: Answer) -> Outcome:
+    """How an answer ended whose program is gone."""
+    return Outcome(
+        state="interrupted",
+        title="Interrupted: the program ended before the answer did.",
+        detail="" if answer.texts or answer.parts else "Nothing of it had come yet.",
+        hint="Write “continue” for the rest.",
+    )

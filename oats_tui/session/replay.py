@@ -1,0 +1,94 @@
+"""A version of a session with everything of ours that it lacks, as the journal has it.
+
+A program that held an old copy may have written the file since: what we added then is missing in it, what we
+deleted is back, and what we changed is as it was.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from oats_tui.core.codec import parse
+from oats_tui.session.codec import message_raw
+from oats_tui.session.journal import Journal, Said
+from oats_tui.session.merge import Version, moment, summaries, with_info
+from oats_tui.session.order import weave
+from oats_tui.session.records import mark_of
+
+ARCHIVED = "time.archived"
+_NOWHERE = ""
+
+
+def replay(version: Version, journal: Journal) -> Version:
+    """The version with everything that the journal has beyond it; the same object if that is nothing."""
+    living = journal.living()
+    messages = _changed_again(version.messages, living)
+    sums = summaries(messages)
+    missing = {
+        key: message_raw(parse(said.json))
+        for key, said in living.items()
+        if key not in messages and not (key in journal.said and journal.was_seen(key, sums))
+    }
+    raws = {**messages, **missing}
+    order = weave(_our_order(list(messages), missing, living), list(messages), raws)
+    deleted = journal.deleted()
+    kept = {key: raws[key] for key in order if key not in deleted}
+    info = _info(parse(version.info), journal, missing)
+    if kept.keys() != version.messages.keys():
+        info["message_count"] = len(kept)
+    replayed = with_info(version, info)
+    if replayed.info is version.info and list(kept.items()) == list(version.messages.items()):
+        return version
+    return Version(replayed.info, kept, version.rest)
+
+
+def _changed_again(messages: Mapping[str, bytes], living: Mapping[str, Said]) -> dict[str, bytes]:
+    """The messages; those that are as they were before we changed them, changed again."""
+    changed = dict(messages)
+    for key, said in living.items():
+        raw = messages.get(key)
+        if raw is not None and said.older and mark_of(parse(raw)) in said.older:
+            changed[key] = message_raw(parse(said.json))
+    return changed
+
+
+def _our_order(theirs: list[str], missing: Mapping[str, bytes], living: Mapping[str, Said]) -> list[str]:
+    """The order in which we have what both have and what is missing."""
+    behind: defaultdict[str | None, list[str]] = defaultdict(list)
+    there = {*theirs, *missing}
+    for key in missing:
+        after = living[key].after
+        behind[after if after in there or after is None else _NOWHERE].append(key)
+    order: list[str] = []
+    for start in (None, *theirs, _NOWHERE):
+        known = start in living or start in behind
+        waiting = [*([start] if start and known else reversed(behind.pop(start, ())))]
+        while waiting:
+            key = waiting.pop()
+            order.append(key)
+            # The earliest comes first; what follows it comes before its later neighbours.
+            waiting += reversed(behind.pop(key, ()))
+    # Two that name each other as the one before were damaged; they come last.
+    return order + [key for keys in behind.values() for key in keys]
+
+
+def _info(info: dict[str, Any], journal: Journal, missing: Mapping[str, bytes]) -> dict[str, Any]:
+    """The facts, with our changes made again where they are as they were before."""
+    time = dict(info["time"]) if isinstance(info.get("time"), dict) else {}
+    for name, changes in journal.changes.items():
+        facts, fact = (time, "archived") if name == ARCHIVED else (info, name)
+        for change in changes:
+            if facts.get(fact) == change.old:
+                facts[fact] = change.new
+    for raw in missing.values():
+        value = parse(raw)
+        usage, created = value.get("usage"), value.get("created_at")
+        if isinstance(usage, dict) and isinstance(info.get("total_tokens"), int):
+            info["total_tokens"] += usage.get("total_tokens") or 0
+        if isinstance(created, str) and moment(created) > moment(str(time.get("updated"))):
+            time["updated"] = created
+    if time:
+        info["time"] = time
+    return info
