@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_doctor(made: argparse.ArgumentParser) -> None:
     """Add the command that checks the data directory; without it the screen is started."""
     says = "check the data directory, and say what to do about what is found"
-    doctor = made.add_subparsers(dest="command", metavar="doctor", title="commands").add_parser(
+    doctor = made.add_subparsers(dest="command", metavar="[doctor]", title="commands").add_parser(
         "doctor",
         help=says,
         description=f"{says[0].upper()}{says[1:]}. Ends with 1 where something needs a person.",

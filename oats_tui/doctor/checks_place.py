@@ -73,6 +73,14 @@ class Mount:
     kind: str
 
 
+def is_path(folder: Path) -> bool:
+    """Whether the system could have something of that name at all."""
+    try:
+        return b"\0" not in os.fsencode(folder)
+    except UnicodeEncodeError:
+        return False
+
+
 def check_place(data_dir: Path, chosen_by: str) -> Iterator[Finding]:
     """Find out whether the data directory is there and can be written, by writing."""
     if not data_dir.exists():

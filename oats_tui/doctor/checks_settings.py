@@ -32,6 +32,11 @@ def check_settings() -> Iterator[Finding]:
         settings = load_settings()
     except OatsError as error:
         yield settings_problem(error)
+    except (RuntimeError, ValueError) as error:
+        # A variable names a path that is none, or the home of nobody.
+        yield Finding(
+            "settings", "problem", f"They cannot be read: {error}", "Correct the path in the environment."
+        )
     else:
         for notice in settings.notices:
             yield Finding("settings", "warning", notice, "Correct it; until then it is passed over.")

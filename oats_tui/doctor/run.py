@@ -13,7 +13,7 @@ from oats_tui.core.errors import OatsError
 from oats_tui.doctor.checks_kept import check_kept, in_trash, size_of
 from oats_tui.doctor.checks_leftovers import check_leftovers, check_strangers
 from oats_tui.doctor.checks_locks import check_locks
-from oats_tui.doctor.checks_place import check_mount, check_place, check_space
+from oats_tui.doctor.checks_place import check_mount, check_place, check_space, is_path
 from oats_tui.doctor.checks_rights import check_rights
 from oats_tui.doctor.checks_sessions import check_sessions
 from oats_tui.doctor.checks_settings import check_oats, check_own_folder, check_settings, settings_problem
@@ -49,6 +49,10 @@ def run(data_dir: str | None, *, repair: bool = False, clock: Callable[[], float
         if not any(finding.severity == "problem" for finding in findings):
             findings.append(settings_problem(error))
         return Report(None, None, tuple(findings))
+    if not is_path(folder):
+        what = f"The data directory, chosen by {chosen_by}, is named by characters that no path can have."
+        findings.append(Finding("data directory", "problem", what, "Correct the setting."))
+        return Report(folder, chosen_by, tuple(findings))
     findings += _all("data directory", check_place(folder, chosen_by))
     findings += _all("disk", check_space(folder))
     findings += _all("disk", check_mount(folder))

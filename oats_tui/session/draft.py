@@ -19,7 +19,7 @@ from oats_tui.session.codec import (
     encode_rest,
     extra_of,
 )
-from oats_tui.session.held import Frozen, Held, freeze
+from oats_tui.session.held import Exact, Frozen, Held, freeze
 from oats_tui.session.message import Message, OpaqueMessage
 from oats_tui.session.models import Session
 from oats_tui.session.order import keys_of_ids, keys_of_raws
@@ -217,8 +217,14 @@ def _thawed(message: Message, values: Frozen) -> Message:
     if isinstance(message, OpaqueMessage):
         return message
     parts = [
-        kind.model_construct(**fields, **(extra or {}))
+        kind.model_construct(**_plain(fields), **(extra.value if extra else {}))
         for kind, fields, extra in zip(values.part_types, values.parts, values.part_extras, strict=True)
     ]
-    fields = {**values.fields[0], "parts": parts}
-    return type(message).model_construct(**fields, **(values.extras[0] or {}))
+    extra = values.extras[0]
+    fields = {**_plain(values.fields[0]), "parts": parts}
+    return type(message).model_construct(**fields, **(extra.value if extra else {}))
+
+
+def _plain(fields: dict[str, Any]) -> dict[str, Any]:
+    """The values of fields, as they were before they were frozen."""
+    return {name: value.value if isinstance(value, Exact) else value for name, value in fields.items()}

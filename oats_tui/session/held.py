@@ -226,13 +226,37 @@ def _copied(fields: dict[str, Any], containers: Iterable[str]) -> dict[str, Any]
     copied = dict(fields)
     for name in containers:
         if copied.get(name):
-            copied[name] = _deep_one(copied[name])
+            copied[name] = Exact(_deep_one(copied[name]))
     return copied
 
 
 def _deep(values: Iterable[Any]) -> Iterable[Any]:
     """Copies of values that can change inside."""
-    return (None if value is None else _deep_one(value) for value in values)
+    return (None if value is None else Exact(_deep_one(value)) for value in values)
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A value that can change inside, and equals only what is the same in every type: 1 is not True."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other, or what it holds, is the same."""
+        return _is_same(self.value, other.value if isinstance(other, Exact) else other)
+
+    __hash__ = None  # type: ignore[assignment] # it takes no part in any set
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two values would be written alike."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_is_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return repr(one) == repr(other) if isinstance(one, float) else bool(one == other)
 
 
 def _deep_one(value: Any) -> Any:

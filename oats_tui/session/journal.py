@@ -6,6 +6,7 @@ Most records are objects, told apart by their first field, with the time (`at`, 
 
 - `m`: a message of ours, whole, with its `key` where that is not its id, the key of the one before it (`after`),
   and what it was before where we changed another's (`old`; `older`: marks of earlier states);
+  the message may be another's: then `sums` are the summaries that stood with it;
 - `drop`: the key of a message that we deleted;
 - `info`: the name of a fact that we changed, its value before (`old`) and after (`new`);
 - `folded`: the version of the file (time in ns, size, inode) that holds the first `count` of the three above;
@@ -22,6 +23,7 @@ characters; `[n, offset, text, p]` is one in part `p`, counted from 0.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -38,6 +40,8 @@ _MOST_OLDER = 64
 _FEW_LINES = 1000
 _WORDY = 3
 _GAP = "\n[…]\n"
+_log = logging.getLogger(__name__)
+
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
 
@@ -184,8 +188,8 @@ class Journal:
         for record in records(data):
             try:
                 _take(self, record)
-            except _MALFORMED:
-                continue
+            except _MALFORMED as error:
+                _log.warning("a record of a journal was left out: %s", type(error).__name__)
 
 
 def _take(journal: Journal, record: Any) -> None:
@@ -219,7 +223,9 @@ def _take_message(journal: Journal, record: dict[str, Any]) -> None:
     if before is None:
         marks = [mark_of(record["old"])] if "old" in record else []
         older = (*marks, *map(str, record.get("older", ())))
-        journal.said[key] = Said(json, record["after"], at, older)
+        sums = record.get("sums")
+        said = Said(json, record["after"], at, older, sums is not None, frozenset(sums or ()))
+        journal.said[key] = said
     elif at > before.at:
         journal.said[key] = Said(
             json,

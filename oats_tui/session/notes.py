@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ from oats_tui.session.codec import decode_message
 from oats_tui.session.draft import Changes
 from oats_tui.session.journal import Journal
 from oats_tui.session.journals import write_records
+from oats_tui.session.merge import summaries
 from oats_tui.session.message import OpaqueMessage
-from oats_tui.session.order import id_of
+from oats_tui.session.order import created_of, id_of
 from oats_tui.session.places import Places
 from oats_tui.session.replay import ARCHIVED
 from oats_tui.session.tidying import tidy
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
     from oats_tui.session.on_disk import OnDisk
 
 _log = logging.getLogger(__name__)
+
+SINCE = 3600.0
+"""How long before our first save of a session the messages of others are written down as well, in seconds."""
+
+# How many of the last messages are looked at for what others added.
+LATELY = 50
 
 # These follow from the messages, or are merged by rules of their own.
 _DERIVED = frozenset({"id", "message_count", "total_tokens", "time"})
@@ -83,15 +91,54 @@ def note_foreign(path: Path, journal: Journal, found: OnDisk, at: float) -> None
     write_records(path, [{"foreign": at, "seen": seen, "sums": sorted(found.sums)}], sync=False)
 
 
-def note_version(places: Places, journal: Journal, written: Signature) -> None:
+def note_theirs(path: Path, journal: Journal, there: Mapping[str, bytes], since: float, at: float) -> None:
+    """Write down what others have added lately, so that one of them with an old copy does not undo another.
+
+    Args:
+        path: The journal.
+        journal: What it says already.
+        there: The messages on disk.
+        since: Messages that were made before this need not be written down; in seconds since 1970.
+        at: Now, likewise.
+
+    Raises:
+        OSError: It could not be written.
+    """
+    keys = list(there)
+    new = [
+        (position, key)
+        for position, key in enumerate(keys[-LATELY:], max(0, len(keys) - LATELY))
+        if key not in journal.said and created_of(there[key]).timestamp() >= since
+    ]
+    if not new:
+        return
+    sums = sorted(summaries(there))
+    records = [
+        {**message_record(key, there[key], keys[position - 1] if position else None, at), "sums": sums}
+        for position, key in new
+    ]
+    write_records(path, records, sync=False)
+
+
+def note_version(places: Places, journal: Journal, written: Signature, prev: Signature | None, at: float) -> None:
     """Write down which version of the file has everything that the journal has.
 
     A failure costs time at the next reading, and nothing else.
+
+    Args:
+        places: The session's files.
+        journal: What is written down.
+        written: The version.
+        prev: What was before it, as it was when everything in it was known.
+        at: Now, in seconds since 1970.
     """
-    if not journal.total:
-        return
-    prev = files.signature(places.prev)
-    record = {"folded": _listed(written), "count": journal.total, "prev": _listed(prev) if prev else None}
+    kept = prev is not None and files.signature(places.prev) is not None
+    record = {
+        "folded": _listed(written),
+        "count": journal.total,
+        "prev": _listed(prev) if prev is not None and kept else None,
+        "at": at,
+    }
     try:
         write_records(places.journal, [record], sync=False)
         if journal.is_wordy():

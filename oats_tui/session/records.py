@@ -1,7 +1,7 @@
 r"""The records of a journal as bytes.
 
-A record is `\n<CRC-32 of the JSON, as 8 hexadecimal digits> <JSON>\n`. The line end in front keeps one that was torn
-from spoiling the next. What fails its check is no record.
+A record is `\n<CRC-32 of the JSON, as 8 hexadecimal digits> <JSON>\n`. The line end in front keeps one that was
+torn from spoiling the next. What fails its check is no record.
 """
 
 from __future__ import annotations

@@ -168,10 +168,10 @@ def _recover(places: Places, at: float, *, is_free: bool) -> Recovered:
     note_foreign(places.journal, journal, found, at)
     restored = len(found.version.messages.keys() - found.keys)
     if found.is_complete:
-        note_version(places, journal, signature)
+        note_version(places, journal, signature, journal.prev, at)
     else:
         content = found.version.pieces()
-        replace(places, content, Prior(found.signature, content), journal)
+        replace(places, content, Prior(found.signature, content), journal, at)
     return Recovered(restored, interrupted)
 
 

@@ -56,11 +56,7 @@ def _changed_again(messages: Mapping[str, bytes], living: Mapping[str, Said]) ->
 
 def _our_order(theirs: list[str], missing: Mapping[str, bytes], living: Mapping[str, Said]) -> list[str]:
     """The order in which we have what both have and what is missing."""
-    behind: defaultdict[str | None, list[str]] = defaultdict(list)
-    there = {*theirs, *missing}
-    for key in missing:
-        after = living[key].after
-        behind[after if after in there or after is None else _NOWHERE].append(key)
+    behind = _anchored(theirs, missing, living)
     order: list[str] = []
     for start in (None, *theirs, _NOWHERE):
         known = start in living or start in behind
@@ -72,6 +68,35 @@ def _our_order(theirs: list[str], missing: Mapping[str, bytes], living: Mapping[
             waiting += reversed(behind.pop(key, ()))
     # Two that name each other as the one before were damaged; they come last.
     return order + [key for keys in behind.values() for key in keys]
+
+
+def _anchored(
+    theirs: list[str], missing: Mapping[str, bytes], living: Mapping[str, Said]
+) -> dict[str | None, list[str]]:
+    """What is missing, by the message behind which it stands.
+
+    That one may be gone, summed up or never seen by the writer. Then it stands behind what we had written down before
+    it, or else in front of what we wrote down next.
+    """
+    behind: defaultdict[str | None, list[str]] = defaultdict(list)
+    before = dict(zip(theirs, [None, *theirs], strict=False))
+    there = {*theirs, *missing}
+    previous: str | None = None
+    orphans: list[str] = []
+    for key, said in living.items():
+        if key in missing:
+            anchor = said.after if said.after in there or said.after is None else previous
+            if anchor is None and said.after is not None:
+                orphans.append(key)
+                continue
+            behind[anchor] += [*orphans, key]
+            orphans = []
+        elif key in before:
+            behind[before[key]] += orphans
+            orphans = []
+        previous = key if key in there else previous
+    behind[_NOWHERE] += orphans
+    return {anchor: keys for anchor, keys in behind.items() if keys}
 
 
 def _info(info: dict[str, Any], journal: Journal, missing: Mapping[str, bytes]) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """What can be saved of a damaged session: its facts, and every message that is whole.
 
 The bytes are gone through once, object by object. Only what has its closing brace is believed: a parser that
-accepts a cut-off end makes 12 of 1234. Where the bytes make no sense, the next object begins anew, and what is found
-from there on is taken for a message only if it can be understood as one of this session.
+accepts a cut-off end makes 12 of 1234. Where the bytes make no sense, the next object begins anew, and what is
+found from there on is taken for a message only if it can be understood as one of this session.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import TypeAlias
 
 from oats_tui.core.codec import NotJsonError, parse
 from oats_tui.session.codec import (
@@ -24,7 +27,12 @@ from oats_tui.session.message import Message, OpaqueMessage
 from oats_tui.session.order import keys_of_raws
 
 _END = b"\n}"
+# In the form that oats and we write: how it begins, a message's beginning, and in how many brackets that stands.
+_USUAL = b'{\n  "info": {\n'
+_LINE = b"\n    {\n"
+_DEPTH = 2
 _MAX_DEPTH = 10_000
+_MAX_ROUNDS = 3
 # Blanks, and the mark that some editors put in front of UTF-8.
 _BEFORE_SESSION = b"\xef\xbb\xbf \t\r\n"
 
@@ -38,6 +46,9 @@ _MESSAGES = re.compile(rb'"messages"\s*:\s*$')
 _FIELDS = (b'"role"', b'"session_id"')
 _BEFORE = 64
 _OPENING = {b"{": b"}", b"[": b"]"}
+
+
+_Kept: TypeAlias = tuple[bytes, Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,7 @@ class _Scan:
         self._data = data
         self._open: list[_Open] = []
         self._is_first = True
+        self._is_usual = data.startswith(_USUAL)
         position = 0
         while position >= 0:
             position = self._step(position) if self._open else self._seek(position)
@@ -131,6 +143,10 @@ class _Scan:
         """Go on behind the next bracket; returns -1 at the end."""
         at = _BETWEEN.match(self._data, position).end()  # type: ignore[union-attr] # it matches also nothing
         bracket = self._data[at : at + 1]
+        if self._is_usual and len(self._open) != _DEPTH and self._data.startswith(_LINE, at - _LINE.index(b"{")):
+            # In this form that is a message's beginning; so what is open lacks its end.
+            self._break()
+            return at
         if bracket in _OPENING and len(self._open) < _MAX_DEPTH:
             self._open.append(_Open(at, _OPENING[bracket], self._role(bracket, at)))
             return at + 1
@@ -183,23 +199,49 @@ def _info(data: bytes, span: tuple[int, int] | None) -> bytes:
 
 def _messages(data: bytes, found: _Found, session_id: str | None) -> list[bytes]:
     """The JSON of the messages, in the order of the bytes; of those that were not in the list each id once."""
-    decoded = [(span, _message(data, span)) for span in found.listed]
-    kept = {span: each for span, each in decoded if each is not None}
+    decoded = {span: _message(data, span) for span in found.listed}
+    kept = {span: each for span, each in decoded.items() if each is not None}
     known = {message.id for _, message in kept.values()}
     sessions = {message.session_id for _, message in kept.values()} | {session_id}
-    for span in found.others:
-        # No message is without these; to look for them is much cheaper than to parse.
-        is_likely = all(data.find(name, *span) >= 0 for name in _FIELDS)
-        each = _message(data, span) if is_likely else None
-        if each is None or isinstance(each[1], OpaqueMessage) or each[1].id in known:
-            continue
-        if sessions == {None} or each[1].session_id in sessions:
-            known.add(each[1].id)
-            kept[span] = each
-    return [kept[span][0] for span in sorted(kept)]
+    others = found.others
+    for _ in range(_MAX_ROUNDS):
+        for span in others:
+            each = decoded[span] = _message(data, span) if _is_likely(data, span) else None
+            if each is None or isinstance(each[1], OpaqueMessage) or each[1].id in known:
+                continue
+            if sessions == {None} or each[1].session_id in sessions:
+                known.add(each[1].id)
+                kept[span] = each
+        # Where a piece is missing, two halves may have become one that has the next messages in it.
+        unclear = [span for span, each in decoded.items() if each is None or isinstance(each[1], OpaqueMessage)]
+        if found.end:
+            break
+        decoded = {}
+        others = [inner for span in unclear if _is_likely(data, span) for inner in _inside(data, span)]
+    return [raw for raw, _ in _outermost(kept)]
 
 
-def _message(data: bytes, span: tuple[int, int]) -> tuple[bytes, Message] | None:
+def _inside(data: bytes, span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The objects in an object, where it is not to be believed."""
+    start = span[0] + 1
+    found = _Scan(data[start : span[1]]).found
+    return [(start + first, start + end) for first, end in found.others]
+
+
+def _is_likely(data: bytes, span: tuple[int, int]) -> bool:
+    """Whether an object may be a message; to look for what each has is much cheaper than to parse."""
+    return all(data.find(name, *span) >= 0 for name in _FIELDS)
+
+
+def _outermost(kept: dict[tuple[int, int], _Kept]) -> Iterator[_Kept]:
+    """The messages in the order of the bytes; those that could not be understood only if there is none in them."""
+    spans = sorted(kept)
+    for span, following in zip_longest(spans, spans[1:]):
+        if following is None or following[0] >= span[1] or not isinstance(kept[span][1], OpaqueMessage):
+            yield kept[span]
+
+
+def _message(data: bytes, span: tuple[int, int]) -> _Kept | None:
     """A message's JSON, as it stands there if of the usual form, and the message; None if it is no JSON."""
     raw = data[slice(*span)]
     try:

@@ -23,8 +23,8 @@ from oats_tui.session.journals import read_journal
 from oats_tui.session.merge import Version, merge, summaries
 from oats_tui.session.meta import keep_displaced
 from oats_tui.session.models import Session
-from oats_tui.session.notes import note_changes, note_foreign, note_version
-from oats_tui.session.on_disk import late_version, look
+from oats_tui.session.notes import LATELY, SINCE, note_changes, note_foreign, note_theirs, note_version
+from oats_tui.session.on_disk import OnDisk, late_version, look
 from oats_tui.session.places import Places
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ Must: TypeAlias = Literal["be new", "be either"]
 """What a session must be on disk for a save to happen."""
 
 # A writer that began before our rename is done long before so many rounds.
-_ROUNDS = 5
+_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ def _save(places: Places, draft: Draft, must: Must, at: float) -> Saved:
         found = look(places, draft.info, journal)
     if now is not None or journal.begun:
         note_changes(places.journal, journal, draft.changes(pieces.messages), found, at)
+        note_theirs(places.journal, journal, _lately(draft, found), (journal.begun or at) - SINCE, at)
         journal = read_journal(places.journal)
     result, prior = pieces, Prior(now, _base(draft))
     if found is not None:
@@ -86,7 +87,7 @@ def _save(places: Places, draft: Draft, must: Must, at: float) -> Saved:
         prior = Prior(found.signature, found.version.pieces())
         ours = Version.of(pieces, draft.keys)
         result = _united(places, Version.of(_base(draft), draft.base.keys), ours, found.version, journal).pieces()
-    written, result = replace(places, result, prior, journal)
+    written, result = replace(places, result, prior, journal, at)
     if _same(result, pieces):
         return Saved(draft.held(pieces.messages, written), None)
     return Saved(draft.held(pieces.messages, None), restored(result, written))
@@ -105,7 +106,7 @@ class Prior:
     content: Pieces
 
 
-def replace(places: Places, result: Pieces, prior: Prior, journal: Journal) -> tuple[Signature, Pieces]:
+def replace(places: Places, result: Pieces, prior: Prior, journal: Journal, at: float) -> tuple[Signature, Pieces]:
     """Put a session in the file's place, again with what somebody wrote into the old file meanwhile.
 
     Returns:
@@ -121,19 +122,31 @@ def replace(places: Places, result: Pieces, prior: Prior, journal: Journal) -> t
         theirs = late_version(places, last)
         if theirs is not None:
             base, ours = Version.of(prior.content), Version.of(result)
+            new = {key: raw for key, raw in theirs.messages.items() if key not in ours.messages}
+            note_theirs(places.journal, journal, new, 0.0, at)
+            journal = read_journal(places.journal)
             result = _united(places, base, ours, theirs, journal).pieces()
         written = files.replace_file(places.file, join(result), places.prev if before else None)
         last = before
         if late_version(places, last) is None:
             break
         before = written
-    note_version(places, journal, written)
+    if before is not None:
+        note_version(places, journal, written, last, at)
     return written, result
 
 
 def _base(draft: Draft) -> Pieces:
     """What the session was loaded or saved with."""
     return Pieces(draft.base.info, draft.base.raws, draft.base.rest)
+
+
+def _lately(draft: Draft, found: OnDisk | None) -> dict[str, bytes]:
+    """The last messages that are on disk."""
+    if found is not None:
+        return found.version.messages
+    held = draft.base
+    return dict(zip(held.keys[-LATELY:], held.raws[-LATELY:], strict=True))
 
 
 def _holds_all(draft: Draft, journal: Journal, now: Signature) -> bool:

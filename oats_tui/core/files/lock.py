@@ -77,17 +77,21 @@ def try_lock(path: Path) -> Lock | None:
     Raises:
         OSError: The lock's file cannot be made.
     """
-    handle = _open(path)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in _HELD_BY_OTHERS:
-            os.close(handle)
-            return None
-        if error.errno not in _WITHOUT_LOCKS:
-            os.close(handle)
-            raise
-        _log.warning("%s: this file system has no locks", path)
+    while True:
+        handle = _open(path)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _HELD_BY_OTHERS:
+                os.close(handle)
+                return None
+            if error.errno not in _WITHOUT_LOCKS:
+                os.close(handle)
+                raise
+            _log.warning("%s: this file system has no locks", path)
+        if os.fstat(handle).st_nlink:
+            break
+        os.close(handle)  # thrown away by another program between opening and locking
     content = json.dumps(asdict(myself())).encode()
     # Who holds it is for people; a full disk is no reason to go without the lock.
     with contextlib.suppress(OSError):

@@ -8,10 +8,12 @@ import pytest
 
 from oats_tui.core.config import (
     ConfigError,
+    data_dir_source,
     find_coder_json,
     get_cache_dir,
     get_config_dir,
     get_data_dir,
+    get_oats_data_dir,
     get_state_dir,
     read_json_config,
     set_data_dir,
@@ -39,6 +41,36 @@ def test_each_setting_of_the_data_directory_is_stronger_than_the_next(
     assert get_data_dir() == Path("/option")
     set_data_dir(None)
     assert get_data_dir() == Path("/env")
+
+
+def test_the_setting_that_chose_the_data_directory_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert data_dir_source() == "the default"
+    monkeypatch.setenv("CODER_DATA_DIR", "/coder")
+    assert data_dir_source() == "CODER_DATA_DIR"
+    path = write_coder_json(home, {"data_dir": "/json"})
+    assert data_dir_source() == f"data_dir in {path}"
+    named = home / "named.json"
+    named.write_text('{"data_dir": "/named"}')
+    monkeypatch.setenv("CODER_CONFIG_FILE", "~/named.json")
+    assert data_dir_source() == f"data_dir in {named}"
+    named.write_text('{"data_dir": ""}')
+    assert data_dir_source() == "CODER_DATA_DIR"
+    monkeypatch.setenv("OATS_TUI_DATA_DIR", "/env")
+    assert data_dir_source() == "OATS_TUI_DATA_DIR"
+    set_data_dir("/option")
+    assert data_dir_source() == "--data-dir"
+
+
+def test_the_data_directory_of_oats_is_not_moved_by_our_own_settings(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OATS_TUI_DATA_DIR", "/env")
+    set_data_dir("/option")
+    assert get_oats_data_dir() == home / ".local/share/oats"
+    monkeypatch.setenv("CODER_DATA_DIR", "/coder")
+    assert get_oats_data_dir() == Path("/coder")
+    write_coder_json(home, {"data_dir": "/json"})
+    assert get_oats_data_dir() == Path("/json")
 
 
 @pytest.mark.parametrize("name", ["OATS_TUI_DATA_DIR", "CODER_DATA_DIR"])
