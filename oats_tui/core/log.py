@@ -9,6 +9,7 @@ import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from oats_tui.core.files import ensure_folder
 from oats_tui.core.sanitize import sanitize
 
 _BYTES = 1_000_000
@@ -64,7 +65,7 @@ def start_log(state_dir: Path) -> Path:
     logger.setLevel(_LEVEL)
     logger.propagate = False
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ensure_folder(path.parent)
         handler: logging.Handler = _PrivateFile(path, maxBytes=_BYTES, backupCount=1)
     except OSError:
         handler = logging.NullHandler()

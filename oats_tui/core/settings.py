@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -190,7 +189,7 @@ def _read_coder_json(draft: _Draft, environ: Mapping[str, str]) -> None:
     """Take oats's services and its default model; what else the file holds is oats's own business."""
     path = find_coder_json()
     named = environ.get("CODER_CONFIG_FILE")
-    if named and not Path(named).expanduser().exists():
+    if named and not os.path.exists(os.path.expanduser(named)):  # noqa: PTH110, PTH111 - Path raises for an unknown user
         draft.notices.append(f"CODER_CONFIG_FILE names {named}, and there is no such file.")
     if path is None:
         return

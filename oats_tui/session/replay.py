@@ -75,8 +75,8 @@ def _anchored(
 ) -> dict[str | None, list[str]]:
     """What is missing, by the message behind which it stands.
 
-    That one may be gone, summed up or never seen by the writer. Then it stands behind what we had written down before
-    it, or else in front of what we wrote down next.
+    That one may be gone, summed up or never seen by the writer. Then it stands behind what we had written down
+    before it, or else in front of what we wrote down next.
     """
     behind: defaultdict[str | None, list[str]] = defaultdict(list)
     before = dict(zip(theirs, [None, *theirs], strict=False))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace as replace_fields
 from typing import Any

@@ -94,7 +94,7 @@ async def rename(desk: Desk, title: str) -> None:
     if not title:
         from oats_tui.ui.screens.ask import AskScreen
 
-        old = desk.workspace.title(session_id)
+        old = desk.workspace.listing.title(session_id)
         title = await desk.screen.app.push_screen_wait(AskScreen("Rename the session", old))
     if title.strip():
         await desk.chat.ledger.rename(session_id, title.strip())
@@ -105,7 +105,7 @@ async def delete(desk: Desk, _: str) -> None:
     from oats_tui.ui.screens.confirm import ConfirmScreen
 
     session_id = desk.subject()
-    title = sanitize_line(desk.workspace.title(session_id))
+    title = sanitize_line(desk.workspace.listing.title(session_id))
     question = f"Move “{title}” to the trash? {desk.start.leader} z brings it back."
     if await desk.screen.app.push_screen_wait(ConfirmScreen(question, "Move")):
         after = desk.screen.sidebar.neighbour(session_id, 1)

@@ -102,11 +102,11 @@ class Desk:
         if model is not None:
             self.chat.preparation.start(model)
         try:
-            await self.workspace.glance()
+            await self.workspace.listing.glance()
             self.view.rows()
             await self.start.watching()
-            await self.workspace.load()
-            session_id = self.workspace.newest() if self.start.resume == LAST else self.start.resume
+            await self.workspace.listing.load()
+            session_id = self.workspace.listing.newest() if self.start.resume == LAST else self.start.resume
             if session_id is not None:
                 await self._resume(session_id)
         except OatsError as error:
@@ -125,6 +125,13 @@ class Desk:
         if not self.screen.prompt.text:
             self.screen.prompt.put(sanitize(self.memory.draft(session_id)))
         self.view.conversation(at_end=True)
+        self._read_rest()
+
+    def _read_rest(self) -> None:
+        """Have the rest of the open session read, where only its end was."""
+        opened = self.workspace.opened
+        if opened is not None and not opened.is_whole:
+            self.view.refresh(opened.id)
 
     async def open(self, session_id: str | None) -> None:
         """Open a session, or a new conversation; its draft and its answer in progress come with it."""
@@ -141,6 +148,7 @@ class Desk:
         self.view.say("")
         self.view.rows()
         self.view.conversation(at_end=True)
+        self._read_rest()
         await self.save()
 
     async def send(self, text: str) -> None:

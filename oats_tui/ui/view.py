@@ -99,7 +99,7 @@ class View:
 
     def rows(self) -> None:
         """Show the list as it is now."""
-        self.screen.sidebar.show(self._workspace.rows(), self._workspace.open_id)
+        self.screen.sidebar.show(self._workspace.listing.rows(), self._workspace.open_id)
 
     def conversation(self, *, at_end: bool = False) -> None:
         """Show the open conversation as it is now."""

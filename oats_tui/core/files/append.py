@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from oats_tui.core.files.atomic import FILE_MODE, ensure_folder, replace_file, sync_folder, write_all
-from oats_tui.core.files.reading import read_from
+from oats_tui.core.files.atomic import opened_or_made, replace_file, sync_folder, write_all
+from oats_tui.core.files.reading import NotRegularError, leads_to, read_from
 
 
 def append(path: Path, data: bytes, *, sync: bool) -> None:
@@ -24,18 +26,19 @@ def append(path: Path, data: bytes, *, sync: bool) -> None:
         OSError: It failed; a part may have been added.
     """
     while True:
-        handle, is_new = _open(path)
+        handle = _open(path)
         try:
             _share(handle)
-            if os.fstat(handle).st_nlink == 0:
+            if not leads_to(path, handle):
                 continue  # retired by another process between opening and locking
+            # Empty: whoever made it may not have come to this yet. Others add only to a file whose name is safe.
+            if os.fstat(handle).st_size == 0:
+                sync_folder(path.parent)
             write_all(handle, data)
             if sync:
                 os.fdatasync(handle)
         finally:
             os.close(handle)
-        if is_new:
-            sync_folder(path.parent)
         return
 
 
@@ -90,19 +93,20 @@ def _alone(path: Path) -> Iterator[int | None]:
         except OSError:
             yield None
         else:
-            yield handle
+            # Removed or replaced by another process between opening and locking: what lies there now is not this.
+            yield handle if leads_to(path, handle) else None
     finally:
         os.close(handle)
 
 
-def _open(path: Path) -> tuple[int, bool]:
-    """A handle for adding, and whether the file is new."""
+def _open(path: Path) -> int:
+    """A handle for adding to a regular file, which is made if it is missing."""
     flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        return os.open(path, flags), False
-    except FileNotFoundError:
-        ensure_folder(path.parent)
-        return os.open(path, flags | os.O_CREAT, FILE_MODE), True
+    handle = opened_or_made(path, flags)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise NotRegularError(errno.EINVAL, "not a regular file", str(path))
+    return handle
 
 
 def _share(handle: int) -> None:

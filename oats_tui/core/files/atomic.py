@@ -121,6 +121,7 @@ def move_aside(path: Path, target: Path) -> None:
             if error.errno != errno.EXDEV:
                 raise
             _copy(path, target)
+            sync_folder(target.parent)
             path.unlink()
         _own[_registered(path)] = None
         with contextlib.suppress(OSError):
@@ -230,9 +231,9 @@ def _link(path: Path, keep: Path) -> int | None:
 
 
 def _close_later(handle: int) -> None:
-    """Close a handle in the other thread; here, where that one has ended with the program."""
+    """Close a handle in another thread; here, where that one has ended with the program."""
     try:
-        submit(lambda: os.close(handle), "journal")
+        submit(lambda: os.close(handle), "cleaner")
     except RuntimeError:
         os.close(handle)
 
@@ -241,18 +242,43 @@ def _copy(path: Path, target: Path) -> None:
     """Copy a regular file down to the disk, under its new name only when it is whole."""
     temporary = target.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
-        shutil.copyfile(path, temporary, follow_symlinks=False)
-        temporary.chmod(FILE_MODE)
-        handle = os.open(temporary, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        if path.is_symlink():
+            temporary.symlink_to(path.readlink())
+        else:
+            _copy_content(path, temporary)
         temporary.rename(target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _copy_content(path: Path, temporary: Path) -> None:
+    """Copy what a regular file holds, down to the disk."""
+    shutil.copyfile(path, temporary, follow_symlinks=False)
+    temporary.chmod(FILE_MODE)
+    handle = os.open(temporary, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def opened_or_made(path: Path, flags: int) -> int:
+    """A handle of a file that is made, for its owner alone, if it is missing.
+
+    Raises:
+        OSError: It cannot be opened or made.
+    """
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        ensure_folder(path.parent)
+    handle = os.open(path, flags | os.O_CREAT, FILE_MODE)
+    # The umask may have taken rights away that the owner needs.
+    with contextlib.suppress(OSError):
+        os.fchmod(handle, FILE_MODE)
+    return handle
 
 
 def _make_folder(path: Path) -> None:

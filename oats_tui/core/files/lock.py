@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from oats_tui.core.files.atomic import FILE_MODE, ensure_folder
+from oats_tui.core.files.atomic import opened_or_made
+from oats_tui.core.files.reading import leads_to
 
 _log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ _PAUSES = (0.0005, 0.01)
 _HELD_BY_OTHERS = frozenset({errno.EAGAIN, errno.EACCES})
 _WITHOUT_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL})
 _MAX_CONTENT = 1000
+_ATTEMPTS = (0.001, 0.002)
 
 
 class LockedError(OSError):
@@ -60,6 +62,9 @@ class Lock:
             # Emptied first, so that nobody is named who does not hold it.
             with contextlib.suppress(OSError):
                 os.ftruncate(self._handle, 0)
+            # Told to the system, since a child of this process may have the handle too.
+            with contextlib.suppress(OSError):
+                fcntl.flock(self._handle, fcntl.LOCK_UN)
             os.close(self._handle)
             self._handle = None
 
@@ -77,27 +82,47 @@ def try_lock(path: Path) -> Lock | None:
     Raises:
         OSError: The lock's file cannot be made.
     """
-    while True:
-        handle = _open(path)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in _HELD_BY_OTHERS:
-                os.close(handle)
-                return None
-            if error.errno not in _WITHOUT_LOCKS:
-                os.close(handle)
-                raise
-            _log.warning("%s: this file system has no locks", path)
-        if os.fstat(handle).st_nlink:
-            break
-        os.close(handle)  # thrown away by another program between opening and locking
+    # Somebody who asks who holds it keeps it for a moment; a few attempts tell that from a holder.
+    for pause in _ATTEMPTS:
+        if (lock := _take(path)) is not None:
+            return lock
+        time.sleep(pause)
+    return _take(path)
+
+
+def _take(path: Path) -> Lock | None:
+    """Take a lock if it is free at this moment."""
     content = json.dumps(asdict(myself())).encode()
-    # Who holds it is for people; a full disk is no reason to go without the lock.
+    while (handle := _attempt(path)) is not None:
+        if leads_to(path, handle):
+            _name(handle, content)
+            return Lock(handle)
+        os.close(handle)  # thrown away by another program between opening and locking
+    return None
+
+
+def _attempt(path: Path) -> int | None:
+    """A handle that has the lock, or None if somebody else has it."""
+    handle = opened_or_made(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _WITHOUT_LOCKS:
+            _log.warning("%s: this file system has no locks", path)
+            return handle
+        os.close(handle)
+        if error.errno not in _HELD_BY_OTHERS:
+            raise
+        return None
+    return handle
+
+
+def _name(handle: int, content: bytes) -> None:
+    """Say who holds a lock. That is for people; a full disk is no reason to go without the lock."""
     with contextlib.suppress(OSError):
+        # One that was killed may still be named.
+        os.ftruncate(handle, 0)
         os.pwrite(handle, content, 0)
-        os.ftruncate(handle, len(content))
-    return Lock(handle)
 
 
 @contextmanager
@@ -114,7 +139,7 @@ def locked(
         OSError: The lock's file cannot be made.
     """
     end = clock() + patience
-    while (lock := try_lock(path)) is None:
+    while (lock := _take(path)) is None:
         if clock() >= end:
             raise LockedError(errno.EAGAIN, "another program holds the lock", str(path))
         sleep(random.uniform(*_PAUSES))
@@ -141,20 +166,10 @@ def holder(path: Path) -> Holder | None:
     return None
 
 
-def _open(path: Path) -> int:
-    """A handle for a lock's file, which is made if it is missing."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        return os.open(path, flags, FILE_MODE)
-    except FileNotFoundError:
-        ensure_folder(path.parent)
-        return os.open(path, flags, FILE_MODE)
-
-
 def _read_holder(handle: int) -> Holder | None:
     """The holder that a lock's file names."""
     try:
         value = json.loads(os.pread(handle, _MAX_CONTENT, 0))
         return Holder(int(value["pid"]), str(value["host"]), float(value["since"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None

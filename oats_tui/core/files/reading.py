@@ -49,6 +49,18 @@ def signature_of(found: os.stat_result) -> Signature:
     return Signature(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
+def leads_to(path: Path, handle: int) -> bool:
+    """Whether a path leads to an open file, and not to nothing or another one by now.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    try:
+        return os.path.samestat(os.lstat(path), os.fstat(handle))
+    except FileNotFoundError:
+        return False
+
+
 @contextmanager
 def opened_regular(path: Path, *, follow: bool = False) -> Iterator[int]:
     """A handle for reading a regular file, without ever waiting for another program.

@@ -110,9 +110,16 @@ def test_reading_takes_regular_files_only_and_never_hangs(tmp_path: Path) -> Non
 def test_reading_goes_on_after_short_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x"
     path.write_bytes(bytes(range(256)))
-    real = os.read
-    monkeypatch.setattr(os, "read", lambda handle, size: real(handle, min(size, 7)))
+    real = os.pread
+    offsets: list[int] = []
+
+    def short(handle: int, size: int, offset: int) -> bytes:
+        offsets.append(offset)
+        return real(handle, min(size, 7), offset)
+
+    monkeypatch.setattr(os, "pread", short)
     assert files.read_regular(path) == bytes(range(256))
+    assert offsets == [*range(0, 256, 7), 256]
 
 
 def test_a_write_is_known_as_our_own_until_somebody_else_changes_it(tmp_path: Path) -> None:

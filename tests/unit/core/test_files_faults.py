@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from oats_tui.core import files
 
-STEPS = ("open", "fchmod", "write", "fsync", "fstat", "rename")
+STEPS = ("open", "fchmod", "writev", "fsync", "fstat", "rename")
 ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.EACCES)
 
 
@@ -49,24 +50,50 @@ def test_an_error_at_any_step_leaves_the_old_file_whole_and_no_temporary_one(
     assert path.read_bytes() == b"next"
 
 
-@pytest.mark.parametrize("nth", [2, 3])
+def short_writes(most: int) -> tuple[Callable[..., int], Callable[..., int]]:
+    """`writev` and `write` as a system has them that takes no more than a few bytes at once."""
+    write = os.write
+
+    def of_pieces(handle: int, pieces: Sequence[bytes]) -> int:
+        return write(handle, b"".join(pieces)[:most])
+
+    return of_pieces, lambda handle, data: write(handle, data[:most])
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
 def test_an_error_after_some_bytes_leaves_the_old_file_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int
 ) -> None:
     path = tmp_path / "x.json"
     files.replace_file(path, b"old")
-    real = os.write
+    writev, write = short_writes(10)
     with monkeypatch.context() as broken:
-        broken.setattr(os, "write", failing(lambda handle, data: real(handle, data[:10]), errno.ENOSPC, nth))
+        broken.setattr(os, "writev", writev)
+        broken.setattr(os, "write", failing(write, errno.ENOSPC, nth))
         with pytest.raises(OSError, match="No space"):
             files.replace_file(path, b"new" * 100)
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["x.json"]
 
 
-def test_short_writes_are_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.write
-    monkeypatch.setattr(os, "write", lambda handle, data: real(handle, data[:3]))
+def test_an_error_in_a_later_batch_of_pieces_leaves_the_old_file_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.json"
+    files.replace_file(path, b"old")
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "writev", failing(os.writev, errno.EDQUOT, nth=3))
+        with pytest.raises(OSError, match=os.strerror(errno.EDQUOT)):
+            files.replace_file(path, [b"new"] * 3000)
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["x.json"]
+
+
+@pytest.mark.parametrize("most", [1, 3, 99, 100])
+def test_short_writes_are_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    writev, write = short_writes(most)
+    monkeypatch.setattr(os, "writev", writev)
+    monkeypatch.setattr(os, "write", write)
     files.replace_file(tmp_path / "x", bytes(range(100)))
     assert (tmp_path / "x").read_bytes() == bytes(range(100))
 
@@ -74,10 +101,28 @@ def test_short_writes_are_gone_on_with(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_write_that_writes_nothing_is_an_error_and_no_endless_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(os, "writev", lambda handle, pieces: 0)
     monkeypatch.setattr(os, "write", lambda handle, data: 0)
     with pytest.raises(OSError, match="nothing"):
         files.replace_file(tmp_path / "x", b"new")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "number", [errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EXDEV, errno.ENOSPC, errno.EIO]
+)
+def test_an_old_version_that_cannot_be_kept_is_no_reason_to_fail_the_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    path, kept = tmp_path / "x.json", tmp_path / "kept"
+    files.replace_file(path, b"oldest")
+    files.replace_file(path, b"old", kept)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "link", failing(os.link, number))
+        files.replace_file(path, b"new", kept)
+    assert path.read_bytes() == b"new"
+    # What was kept before that is no longer the version before this one.
+    assert os.listdir(tmp_path) == ["x.json"]
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EACCES])
@@ -107,41 +152,39 @@ def test_a_folder_in_the_place_of_the_file_is_an_error_and_stays(tmp_path: Path)
     assert (tmp_path / "x.json").is_dir()
 
 
+def recorded(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[tuple[str, str]]:
+    """The calls of the system that are made from now on: name, and the file's name as it was then."""
+    calls: list[tuple[str, str]] = []
+
+    def recording(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(first: Any, *rest: Any, **options: Any) -> Any:
+            path = os.readlink(f"/proc/self/fd/{first}") if isinstance(first, int) else first
+            calls.append((name, Path(path).name))
+            return real(first, *rest, **options)
+
+        return call
+
+    for name in names:
+        monkeypatch.setattr(os, name, recording(name, getattr(os, name)))
+    return calls
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the names of open files are read from /proc")
 def test_the_file_is_synced_before_it_is_renamed_and_the_folder_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[tuple[str, str]] = []
-    real_fsync, real_rename, real_write = os.fsync, os.rename, os.write
-
-    def named(handle: int) -> str:
-        found = os.fstat(handle)
-        return "folder" if found.st_ino == tmp_path.stat().st_ino else "temporary"
-
-    def fsync(handle: int) -> None:
-        calls.append(("fsync", named(handle)))
-        real_fsync(handle)
-
-    def write(handle: int, data: bytes) -> int:
-        calls.append(("write", named(handle)))
-        return real_write(handle, data)
-
-    def rename(source: Any, target: Any, **options: Any) -> None:
-        calls.append(("rename", Path(source).name))
-        real_rename(source, target, **options)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(os, "write", write)
-    monkeypatch.setattr(os, "rename", rename)
-    files.replace_file(tmp_path / "x.json", b"new")
-    temporary = calls[2][1]
+    files.replace_file(tmp_path / "x.json", b"old")
+    calls = recorded(monkeypatch, "writev", "fsync", "link", "rename")
+    files.replace_file(tmp_path / "x.json", b"new", tmp_path / "kept")
+    temporary = calls[0][1]
     assert calls == [
-        ("write", "temporary"),
-        ("fsync", "temporary"),
+        ("writev", temporary),
+        ("fsync", temporary),
+        ("link", "x.json"),
         ("rename", temporary),
-        ("fsync", "folder"),
+        ("fsync", tmp_path.name),
     ]
-    assert temporary.startswith(".")
-    assert temporary.endswith(".tmp")
+    assert re.fullmatch(r"\.[0-9a-f]{32}\.tmp", temporary)
 
 
 def test_removing_syncs_the_folder_and_an_error_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
