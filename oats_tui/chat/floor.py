@@ -28,9 +28,10 @@ class Floor:
         self._held: dict[str, TurnLock] = {}
 
     async def take(self, turn: Turn) -> bool:
-        """Wait until nobody else answers in the turn's session; returns whether somebody did.
+        """Wait until nobody else answers in the turn's session; returns whether the session may have changed.
 
-        Raises StorageError where that cannot be found out.
+        What another program was answering when it ended is brought to its end. Raises StorageError where that
+        cannot be done.
         """
         session_id = turn.message.session_id
         waited = False
@@ -38,7 +39,7 @@ class Floor:
             lock = await self._answers.take_turn(session_id)
             if lock is not None:
                 self._held[session_id] = lock
-                break
+                return bool(await self._answers.recover(session_id, lock)) or waited
             waited = True
             turn.show(replace(turn.state, phase="waiting", note=ELSEWHERE))
             await self._pace.sleep(LOOK_AGAIN)

@@ -18,12 +18,17 @@ _M = TypeVar("_M", bound=BaseModel)
 _MAX_DEPTH = 100
 # Python itself refuses to write longer numbers.
 _MAX_INT_BITS = 14_000
+_TOO_DEEP = "recursion limit"
 _WITH_ONE_FORM = (datetime, date, time, PurePath, UUID)
 _REFUSALS = (ValueError, TypeError, RecursionError)
 
 
 class NotJsonError(ValueError):
     """The bytes are not JSON: perhaps they are cut off, because another program is writing them now."""
+
+
+class TooDeepError(NotJsonError):
+    """They may be JSON, but are nested too deeply to be understood."""
 
 
 def replace_surrogates(text: str) -> str:
@@ -90,17 +95,26 @@ def parse(data: bytes) -> Any:
     try:
         return from_json(data)
     except ValueError as error:
-        if b"\\u" not in data:
-            raise NotJsonError(f"The file is not JSON: {error}.") from None
+        is_deep = _TOO_DEEP in str(error)
+        if b"\\u" not in data or is_deep:
+            raise (TooDeepError if is_deep else NotJsonError)(f"The file is not JSON: {error}.") from None
         return _parse_leniently(data, error)
 
 
 def _parse_leniently(data: bytes, first: ValueError) -> Any:
     """Parse what may hold escapes of lone surrogates, which other programs write and ours refuses."""
     try:
-        return to_plain(json.loads(data))
-    except (ValueError, RecursionError):
+        value = json.loads(data)
+        # What would be written otherwise than it was read is not understood.
+        if _depth(value) > _MAX_DEPTH:
+            raise TooDeepError(f"The file is nested more than {_MAX_DEPTH} levels deep.")
+    except RecursionError:
+        raise TooDeepError(f"The file is nested too deeply: {first}.") from None
+    except TooDeepError:
+        raise
+    except ValueError:
         raise NotJsonError(f"The file is not JSON: {first}.") from None
+    return to_plain(value)
 
 
 def _dump(model: BaseModel) -> Any:
@@ -136,7 +150,7 @@ def _plain_container(value: Any, above: tuple[int, ...]) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(each, above) for each in value]
     if isinstance(value, _WITH_ONE_FORM):
-        return replace_surrogates(str(to_jsonable_python(value)))
+        return replace_surrogates(str(value if isinstance(value, PurePath) else to_jsonable_python(value)))
     return _safe_repr(value)
 
 
@@ -160,3 +174,12 @@ def fault(error: Exception) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(step) for step in first["loc"])
     return f"{place}: {first['msg']}"
+
+
+def _depth(value: Any) -> int:
+    """How many containers are in each other at the deepest place of a parsed value."""
+    depth, level = 0, [value]
+    while level := [each for each in level if isinstance(each, (dict, list))]:
+        depth += 1
+        level = [each for outer in level for each in (outer.values() if isinstance(outer, dict) else outer)]
+    return depth

@@ -100,7 +100,7 @@ class AnswerLog:
         """Write records; runs in the thread of the journals."""
         try:
             write_records(self._places.journal, values, sync=sync)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             if not self._has_failed:
                 _log.warning("the answer in %s is not written down while it comes: %s", self._places.id, error)
             self._has_failed = True
@@ -120,8 +120,14 @@ class AnswerStorage:
         places = places_of(session.id)
         position = next(n for n in reversed(range(len(session.messages))) if session.messages[n] is message)
         after = session.messages[position - 1].id if position else None
-        record = message_record(message.id, encode_message(message), after, time.time())
-        job = files.submit(lambda: write_records(places.journal, [record], sync=True), "journal")
+        record = message_record(message.id, encode_message(message), after, 0.0)
+
+        def write() -> None:
+            """Write it with a time that is later than all others there."""
+            record["at"] = read_journal(places.journal).moment(time.time())
+            write_records(places.journal, [record], sync=True)
+
+        job = files.submit(write, "journal")
         try:
             await files.finished(job)
         except OSError as error:
@@ -138,19 +144,27 @@ class AnswerStorage:
             StorageError: The lock cannot be made.
         """
         places = places_of(session_id)
+        taking = asyncio.create_task(asyncio.to_thread(files.try_lock, places.turn))
         try:
-            return await asyncio.to_thread(files.try_lock, places.turn)
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            taking.add_done_callback(_give_back)
+            raise
         except OSError as error:
             raise storage_error("The session could not be locked.", places.turn, error) from error
 
-    async def recover(self, session_id: str) -> Recovered:
+    async def recover(self, session_id: str, turn: TurnLock | None = None) -> Recovered:
         """Bring a session's file up to date with its journal, and publish `session.updated` if it was not.
+
+        Args:
+            session_id: The session.
+            turn: The turn to answer in it, if the caller has it; then only answers that were cut off matter.
 
         Raises:
             StorageError: It could not be saved.
         """
         places = places_of(session_id)
-        recovered = await files.finished(files.submit(lambda: recover(places)))
+        recovered = await files.finished(files.submit(lambda: recover(places, turn=turn)))
         if recovered:
             await _tell(session_id)
         return recovered
@@ -161,6 +175,12 @@ class AnswerStorage:
         for session_id in done:
             await _tell(session_id)
         return done
+
+
+def _give_back(taking: asyncio.Task[TurnLock | None]) -> None:
+    """Give a turn back for which nobody waits any more."""
+    if not taking.cancelled() and taking.exception() is None and (lock := taking.result()) is not None:
+        lock.release()
 
 
 async def _tell(session_id: str) -> None:

@@ -1,20 +1,37 @@
-"""Sessions ↔ the bytes of their files, message by message.
-
-A file is cut at its messages, so that each is parsed, checked, compared and written for itself: one that cannot be
-understood spoils no other, and what nobody changed goes back byte for byte.
-"""
+"""Sessions ↔ the bytes of their files, message by message."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import to_json
+from pydantic import ValidationError
 
-from oats_tui.core.codec import NotJsonError, decode, encode, fault, parse, replace_surrogates, to_plain
+from oats_tui.core.codec import (
+    NotJsonError,
+    TooDeepError,
+    decode,
+    encode,
+    fault,
+    parse,
+    replace_surrogates,
+    to_plain,
+)
 from oats_tui.session.message import Message, OpaqueMessage
 from oats_tui.session.models import SessionInfo
+from oats_tui.session.pieces import (
+    NotASessionError,
+    Pieces,
+    encode_info,
+    encode_rest,
+    extra_of,
+    indented,
+    info_in,
+    join,
+    message_raw,
+    split,
+    split_checked,
+    split_ends,
+)
 
 __all__ = [
     "NotASessionError",
@@ -34,73 +51,10 @@ __all__ = [
     "parse",
     "replace_surrogates",
     "split",
+    "split_checked",
     "split_ends",
     "to_plain",
 ]
-
-_HEAD = b'{\n  "info": '
-_INFO_END = b"\n  }"
-_TO_MESSAGES = b',\n  "messages": ['
-_FIRST = b"\n    {"
-_MESSAGE_END = b"\n    }"
-_NEXT = b",\n    {"
-_LIST_END = b"\n  ]"
-_END = b"\n}"
-_BETWEEN = b",\n    "
-
-
-class NotASessionError(ValueError):
-    """The bytes are JSON, but not a session's."""
-
-
-@dataclass(slots=True)
-class Pieces:
-    """A session's file, cut at its messages.
-
-    Attributes:
-        info: The JSON of the `info` object, its lines indented as in the file.
-        messages: The JSON of each message, likewise.
-        rest: What follows the list of messages: the fields that we do not know, and the closing brace.
-    """
-
-    info: bytes
-    messages: list[bytes] = field(default_factory=list)
-    rest: bytes = _END
-
-
-def split(data: bytes) -> Pieces:
-    """Cut a session's file at its messages, which are not looked at if the file is of the usual form.
-
-    Raises:
-        NotJsonError: The bytes are not JSON: perhaps they are cut off, or being written.
-        NotASessionError: They are, but not a session's.
-    """
-    return _split_usual(data) or _split_any(data)
-
-
-def split_ends(head: bytes, tail: bytes) -> Pieces | None:
-    """The facts and the last whole messages out of the two ends of a file; None if it is not of the usual form."""
-    info_end = head.find(_INFO_END, len(_HEAD)) + len(_INFO_END)
-    first = tail.find(_MESSAGE_END + _NEXT)
-    if not head.startswith(_HEAD + b"{") or not head.startswith(_TO_MESSAGES, info_end) or first < 0:
-        return None
-    messages: list[bytes] = []
-    position = _cut_messages(tail, first + len(_MESSAGE_END) + 1, messages)
-    if position < 0 or not _is_rest(tail[position:]):
-        return None
-    return Pieces(head[len(_HEAD) : info_end], messages, tail[position:])
-
-
-def join(pieces: Pieces) -> list[bytes]:
-    """The bytes of a session's file, in pieces to be written one after the other."""
-    if not pieces.messages:
-        return [_HEAD, pieces.info, _TO_MESSAGES, b"]", pieces.rest]
-    parts = [_HEAD, pieces.info, _TO_MESSAGES, b"\n    "]
-    for message in pieces.messages:
-        parts += (message, _BETWEEN)
-    parts[-1] = _LIST_END
-    parts.append(pieces.rest)
-    return parts
 
 
 def info_of(data: bytes) -> dict[str, Any]:
@@ -110,7 +64,7 @@ def info_of(data: bytes) -> dict[str, Any]:
         NotJsonError: The bytes are not JSON.
         NotASessionError: They are, without an `info` object.
     """
-    return _info_in(parse(data))
+    return info_in(parse(data))
 
 
 def decode_message(raw: bytes) -> Message:
@@ -121,9 +75,7 @@ def decode_message(raw: bytes) -> Message:
     """
     try:
         value = parse(raw)
-    except NotJsonError as error:
-        if "recursion limit" not in str(error):
-            raise
+    except TooDeepError:
         return OpaqueMessage.of(raw, {}, "it is nested too deeply")
     try:
         return Message.model_validate(value)
@@ -140,113 +92,8 @@ def decode_info(raw: bytes) -> SessionInfo:
     return SessionInfo.model_validate(parse(raw))
 
 
-def extra_of(rest: bytes) -> dict[str, Any]:
-    """The fields of a session that we do not know."""
-    return {} if rest == _END else dict(parse(_opened(rest)))
-
-
 def encode_message(message: Message) -> bytes:
     """The piece of a message."""
     if isinstance(message, OpaqueMessage):
         return message.raw
-    return _indented(encode(message), 4)
-
-
-def encode_info(info: BaseModel | dict[str, Any]) -> bytes:
-    """The piece of the facts about a session."""
-    return _indented(encode(info) if isinstance(info, BaseModel) else to_json(to_plain(info), indent=2), 2)
-
-
-def encode_rest(extra: dict[str, Any]) -> bytes:
-    """What follows the list of messages."""
-    fields = (_field(name, value) for name, value in to_plain(extra).items())
-    return b"".join([*fields, _END])
-
-
-def message_raw(value: Any) -> bytes:
-    """The piece of a message that is a plain JSON value."""
-    return _indented(to_json(value, indent=2), 4)
-
-
-def _split_usual(data: bytes) -> Pieces | None:
-    """Cut a file of the form that oats and we write; None for any other.
-
-    JSON has no line ends within texts, so lines that begin with a brace behind exactly so many spaces are where
-    messages begin and end.
-    """
-    info_end = data.find(_INFO_END, len(_HEAD)) + len(_INFO_END)
-    if not data.startswith(_HEAD + b"{") or not data.startswith(_TO_MESSAGES, info_end):
-        return None
-    position = info_end + len(_TO_MESSAGES)
-    messages: list[bytes] = []
-    if data.startswith(b"]", position):
-        position += 1
-    elif data.startswith(_FIRST, position):
-        position = _cut_messages(data, position, messages)
-    else:
-        return None
-    rest = data[position:]
-    if position < 0 or not _is_rest(rest):
-        return None
-    return Pieces(data[len(_HEAD) : info_end], messages, rest)
-
-
-def _cut_messages(data: bytes, position: int, messages: list[bytes]) -> int:
-    """Collect the messages from here on; returns where their list has ended, -1 where the form is another."""
-    while True:
-        start = position + len(_FIRST) - 1
-        end = data.find(_MESSAGE_END, start)
-        if end < 0:
-            return -1
-        end += len(_MESSAGE_END)
-        messages.append(data[start:end])
-        if data.startswith(_LIST_END, end):
-            return end + len(_LIST_END)
-        if not data.startswith(_NEXT, end):
-            return -1
-        position = end + 1
-
-
-def _is_rest(rest: bytes) -> bool:
-    """Whether this can follow the messages: further fields of other names, and the closing brace."""
-    if rest == _END:
-        return True
-    try:
-        value = parse(_opened(rest))
-    except NotJsonError:
-        return False
-    return isinstance(value, dict) and not {"info", "messages"} & value.keys()
-
-
-def _opened(rest: bytes) -> bytes:
-    """What follows the messages, as an object of its own."""
-    return b"{" + rest.lstrip().removeprefix(b",")
-
-
-def _split_any(data: bytes) -> Pieces:
-    """Parse a file of any form as a whole, and bring it into the usual one."""
-    value = parse(data)
-    info = _info_in(value)
-    messages = value.get("messages", [])
-    if not isinstance(messages, list):
-        raise NotASessionError("The file is JSON, but not a session: its messages are no list.")
-    extra = {name: each for name, each in value.items() if name not in ("info", "messages")}
-    return Pieces(encode_info(info), [message_raw(each) for each in messages], encode_rest(extra))
-
-
-def _info_in(value: Any) -> dict[str, Any]:
-    """The `info` object of what a session's file holds."""
-    info = value.get("info") if isinstance(value, dict) else None
-    if not isinstance(info, dict):
-        raise NotASessionError("The file is JSON, but not a session: it has no info object.")
-    return info
-
-
-def _indented(data: bytes, spaces: int) -> bytes:
-    """JSON with each line but the first moved to the right; there are no line ends within its texts."""
-    return data.replace(b"\n", b"\n" + b" " * spaces)
-
-
-def _field(name: str, value: Any) -> bytes:
-    """One more field of the outermost object."""
-    return b",\n  " + to_json(name) + b": " + _indented(to_json(value, indent=2), 2)
+    return indented(encode(message), 4)

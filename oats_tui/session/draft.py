@@ -6,7 +6,9 @@ import operator
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from oats_tui.core.collector import resting_collector
 from oats_tui.core.files import Signature
@@ -19,10 +21,12 @@ from oats_tui.session.codec import (
     encode_rest,
     extra_of,
 )
-from oats_tui.session.held import Exact, Frozen, Held, freeze
+from oats_tui.session.held import Exact, Frozen, Held, copied, freeze
 from oats_tui.session.message import Message, OpaqueMessage
 from oats_tui.session.models import Session
 from oats_tui.session.order import keys_of_ids, keys_of_raws
+
+_M = TypeVar("_M", bound=BaseModel)
 
 # From so many messages on the collector would be felt.
 _MANY = 4000
@@ -89,7 +93,7 @@ class Draft:
     info: bytes
     own_info: bytes
     rest: bytes
-    extra: dict[str, Any]
+    extra: Exact
 
     def encoded(self) -> Pieces:
         """The session as JSON; unchanged messages are those bytes that were read or written before."""
@@ -125,7 +129,8 @@ class Draft:
             raws: The JSON of its messages.
         """
         new = [n for n, position in enumerate(self.positions) if position is None]
-        if len(self.positions) - len(new) == len(self.base.raws):
+        known = {position for position in self.positions if position is not None}
+        if len(known) == len(self.base.raws):
             # Everything that was there is there as it was: the usual case, quickly done for a long session.
             only_new = [Added(self.keys[n], raws[n], self.keys[n - 1] if n else None, None) for n in new]
             return Changes(only_new, set(), self.base.info, self.info)
@@ -160,23 +165,23 @@ def capture_in_steps(session: Session) -> Generator[None, None, Draft]:
     positions = yield from base.known(messages)
     fresh = [each for each, position in zip(messages, positions, strict=True) if position is None]
     own_info = encode_info(session.info)
-    extra = session.__pydantic_extra__ or {}
-    same_extra = bool(base.rest) and extra == base.extra
+    extra = Exact(copied(session.__pydantic_extra__ or {}))
+    same_extra = bool(base.rest) and base.extra == extra
     return Draft(
         session_id=session.id,
         base=base,
         messages=messages,
         positions=positions,
-        keys=_keys(base, messages, len(fresh)),
+        keys=_keys(base, messages, positions, len(fresh)),
         fresh=freeze(fresh),
         info=base.info if own_info == base.own_info else own_info,
         own_info=own_info,
-        rest=base.rest if same_extra else encode_rest(extra),
-        extra=base.extra if same_extra else dict(extra),
+        rest=base.rest if same_extra else encode_rest(extra.value),
+        extra=extra,
     )
 
 
-def _keys(base: Held, messages: list[Message], fresh: int) -> list[str]:
+def _keys(base: Held, messages: list[Message], positions: list[int | None], fresh: int) -> list[str]:
     """What tells the messages apart; of a few that were added to many only those are looked at."""
     known = len(base.keys)
     ids = [message.id for message in messages[known:]]
@@ -184,7 +189,12 @@ def _keys(base: Held, messages: list[Message], fresh: int) -> list[str]:
     is_added = is_added and all(map(operator.is_, base.messages, messages))
     if is_added and len({*ids}) == fresh and not any(map(base.keys.count, ids)):
         return base.keys + ids
-    return keys_of_ids(message.id for message in messages)
+    # A message that was loaded keeps its key, whatever was done to it.
+    keys = [
+        message.id if place is None else base.keys[place]
+        for message, place in zip(messages, base.places(messages, positions), strict=True)
+    ]
+    return keys_of_ids(keys)
 
 
 def restored(pieces: Pieces, signature: Signature | None) -> Session:
@@ -205,7 +215,12 @@ def restored(pieces: Pieces, signature: Signature | None) -> Session:
     with resting_collector(keep=len(pieces.messages) > _MANY):
         messages = [decode_message(raw) for raw in pieces.messages]
         held.frozen = freeze(messages)
-    held.info, held.own_info, held.rest, held.extra = pieces.info, encode_info(info), pieces.rest, extra
+    held.info, held.own_info, held.rest, held.extra = (
+        pieces.info,
+        encode_info(info),
+        pieces.rest,
+        Exact(copied(extra)),
+    )
     held.messages, held.raws, held.keys = messages, pieces.messages, keys_of_raws(pieces.messages)
     session = Session(info=info, messages=messages, **extra)
     session._held = held
@@ -217,12 +232,18 @@ def _thawed(message: Message, values: Frozen) -> Message:
     if isinstance(message, OpaqueMessage):
         return message
     parts = [
-        kind.model_construct(**_plain(fields), **(extra.value if extra else {}))
+        _made(kind, fields, extra)
         for kind, fields, extra in zip(values.part_types, values.parts, values.part_extras, strict=True)
     ]
-    extra = values.extras[0]
-    fields = {**_plain(values.fields[0]), "parts": parts}
-    return type(message).model_construct(**fields, **(extra.value if extra else {}))
+    return _made(type(message), {**values.fields[0], "parts": parts}, values.extras[0])
+
+
+def _made(kind: type[_M], fields: dict[str, Any], extra: Exact | None) -> _M:
+    """An object of a kind with these fields, whatever the unknown ones are called."""
+    made = kind.model_construct(**_plain(fields))
+    if extra is not None and made.__pydantic_extra__ is not None:
+        made.__pydantic_extra__.update(extra.value)
+    return made
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Held:
         self.signature: Signature | None = None
         self.info = b""
         self.own_info = b""
-        self.extra: dict[str, Any] = {}
+        self.extra = Exact({})
         self.rest = b""
         self.messages: list[Message] = []
         self.raws: list[bytes] = []
@@ -169,6 +169,18 @@ class Held:
                 taken += 1
         return found
 
+    def places(self, messages: Sequence[Message], positions: Sequence[int | None]) -> list[int | None]:
+        """For each message the position of the same object among those held, also of one that has changed."""
+        index = self._by_identity()
+        taken = {position for position in positions if position is not None}
+        found: list[int | None] = []
+        for message, position in zip(messages, positions, strict=True):
+            place = index.get(id(message)) if position is None else position
+            found.append(None if position is None and place in taken else place)
+            if place is not None:
+                taken.add(place)
+        return found
+
     def _cut(self, start: int, stop: int) -> Frozen:
         """The values of the messages between two positions."""
         if self._starts is None:
@@ -223,16 +235,16 @@ def freeze(messages: Sequence[Message]) -> Frozen:
 
 def _copied(fields: dict[str, Any], containers: Iterable[str]) -> dict[str, Any]:
     """A copy of an object's fields; those that can change inside are copied with their contents."""
-    copied = dict(fields)
+    made = dict(fields)
     for name in containers:
-        if copied.get(name):
-            copied[name] = Exact(_deep_one(copied[name]))
-    return copied
+        if made.get(name):
+            made[name] = Exact(copied(made[name]))
+    return made
 
 
 def _deep(values: Iterable[Any]) -> Iterable[Any]:
     """Copies of values that can change inside."""
-    return (None if value is None else Exact(_deep_one(value)) for value in values)
+    return (None if value is None else Exact(copied(value)) for value in values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +271,8 @@ def _is_same(one: Any, other: Any) -> bool:
     return repr(one) == repr(other) if isinstance(one, float) else bool(one == other)
 
 
-def _deep_one(value: Any) -> Any:
-    """A copy of one value."""
+def copied(value: Any) -> Any:
+    """A copy of a value with all that is in it."""
     try:
         return copy.deepcopy(value)
     except Exception:  # noqa: BLE001 - foreign objects may refuse in any way; what is saved of them is plain

@@ -1,29 +1,13 @@
-"""What we add to a session, written down at once: a log of records beside the session's file.
+"""What we add to a session, written down at once; the forms of the records are told in `records.py`.
 
 Applying records a second time, or in another order, changes nothing: they say what is, not what to do.
-
-Most records are objects, told apart by their first field, with the time (`at`, in seconds since 1970):
-
-- `m`: a message of ours, whole, with its `key` where that is not its id, the key of the one before it (`after`),
-  and what it was before where we changed another's (`old`; `older`: marks of earlier states);
-  the message may be another's: then `sums` are the summaries that stood with it;
-- `drop`: the key of a message that we deleted;
-- `info`: the name of a fact that we changed, its value before (`old`) and after (`new`);
-- `folded`: the version of the file (time in ns, size, inode) that holds the first `count` of the three above;
-  `prev`: likewise the file that was there before it;
-- `foreign`: when another program's version was found; `seen`: the keys of our messages in it; `sums`: those of its
-  summaries;
-- `begin`: an answer begins: the message without its parts, the number `n` by which it is called from here on, the
-  id of the message that is `asked`, the key of the one before it (`after`) and who writes it (`by`);
-- `part`: part `p` of answer `n`, whole.
-
-A list `[n, offset, text]` is a piece of the text in the first part of answer `n`, which begins at so many
-characters; `[n, offset, text, p]` is one in part `p`, counted from 0.
 """
 
 from __future__ import annotations
 
-import logging
+import hashlib
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -31,23 +15,20 @@ from typing import Any
 from pydantic_core import to_json
 
 from oats_tui.core.files import Signature
-from oats_tui.core.id import generate_id
-from oats_tui.session.records import mark_of, mark_of_json, records
+from oats_tui.session import records
+from oats_tui.session.begun import Answer
+from oats_tui.session.records import mark_of, mark_of_json
 
 # Older states than the last so many are no longer told from what others wrote.
 _MOST_OLDER = 64
 # When a journal is written anew, without what is outdated.
 _FEW_LINES = 1000
 _WORDY = 3
-_GAP = "\n[…]\n"
-_log = logging.getLogger(__name__)
-
-_MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Said:
-    """A message of ours.
+    """A message of ours, or another's that we saw.
 
     Attributes:
         json: The message, as compact JSON.
@@ -76,35 +57,6 @@ class Change:
 
 
 @dataclass(slots=True)
-class Answer:
-    """An answer that was begun.
-
-    Attributes:
-        message: Its message without parts, as plain values.
-        asked: The id of the message that it answers.
-        after: The key of the message before it.
-        by: Who writes it.
-        texts: By number of the part, the pieces of its text by their offsets.
-        parts: By number, the parts that came whole.
-    """
-
-    message: dict[str, Any]
-    asked: str
-    after: str | None
-    by: dict[str, Any]
-    texts: dict[int, dict[int, str]] = field(default_factory=dict)
-    parts: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def so_far(self) -> dict[str, Any]:
-        """The message with all of it that was written down, as plain values."""
-        parts = {
-            p: {"type": "text", "id": generate_id(), "content": joined(each)} for p, each in self.texts.items()
-        }
-        parts |= self.parts
-        return {**self.message, "parts": [parts[p] for p in sorted(parts)]}
-
-
-@dataclass(slots=True)
 class Journal:
     """What the records of one session say.
 
@@ -115,11 +67,15 @@ class Journal:
         answers: By number, the answers that were begun.
         folded: The version of the file that was written last.
         count: How many messages, deletions and changes that version holds.
+        held: The mark that those have together; None if it is not told.
         prev: The file that was there before it.
         begun: When the first record was written, in seconds since 1970.
+        latest: When the last one was.
         foreign: When another program's version was found last; 0 for never.
         taken: What was written down, in order: the kind, the key or name, and when.
+        mark: The mark that all of it has together.
         lines: How many records there are in all.
+        size: How many bytes of the log were read.
     """
 
     said: dict[str, Said] = field(default_factory=dict)
@@ -128,11 +84,15 @@ class Journal:
     answers: dict[int, Answer] = field(default_factory=dict)
     folded: Signature | None = None
     count: int = 0
+    held: int | None = None
     prev: Signature | None = None
     begun: float = 0.0
+    latest: float = 0.0
     foreign: float = 0.0
     taken: dict[tuple[str, str, float], None] = field(default_factory=dict)
+    mark: int = 0
     lines: int = 0
+    size: int = 0
 
     @property
     def total(self) -> int:
@@ -146,17 +106,36 @@ class Journal:
             said=dict(self.said),
             dropped=dict(self.dropped),
             changes=dict(self.changes),
-            answers=dict(self.answers),
+            answers={number: answer.copy() for number, answer in self.answers.items()},
             taken=dict(self.taken),
         )
 
+    def without(self, others: AbstractSet[tuple[str, str, float]]) -> Journal:
+        """The journal as if some of it were not counted yet."""
+        if not others:
+            return self
+        taken = {each: None for each in self.taken if each not in others}
+        return replace(self, taken=taken, mark=mark_together(taken), size=-1)
+
+    def moment(self, now: float) -> float:
+        """A time for the next record: now, or later where the clock was set back."""
+        return max(now, self.latest + 1e-3)
+
     def is_behind(self, now: Signature | None) -> bool:
         """Whether a version of the file may lack something that was written down here."""
-        return self.total > 0 and (self.folded != now or self.count < self.total)
+        return self.total > 0 and (
+            self.folded != now or self.count != self.total or self.held not in (None, self.mark)
+        )
 
     def unfolded(self) -> list[tuple[str, str]]:
-        """What was written down since the last version of the file: the kind, and the key or name."""
-        return [(kind, name) for kind, name, _ in islice(self.taken, self.count, None)]
+        """What may have been written down since the last version of the file: the kind, and the key or name."""
+        inside = self.inside()
+        return [(taken[0], taken[1]) for taken in self.taken if taken not in inside]
+
+    def inside(self) -> set[tuple[str, str, float]]:
+        """What is in the last version of the file; nothing where that cannot be told: a record was spoilt."""
+        inside = list(islice(self.taken, self.count))
+        return set(inside) if self.held in (None, mark_together(inside)) else set()
 
     def is_wordy(self) -> bool:
         """Whether most of the records are outdated: earlier states, and the pieces of answers that have ended."""
@@ -185,114 +164,98 @@ class Journal:
 
     def take(self, data: bytes) -> None:
         """Apply the records in some bytes; what is no record is left out."""
-        for record in records(data):
-            try:
-                _take(self, record)
-            except _MALFORMED as error:
-                _log.warning("a record of a journal was left out: %s", type(error).__name__)
+        for record in records.records(data):
+            self.lines += 1
+            _take(self, record)
 
 
-def _take(journal: Journal, record: Any) -> None:
+def _take(journal: Journal, record: records.AnyRecord) -> None:
     """Apply one record."""
-    journal.lines += 1
-    if isinstance(record, list):
-        n, offset, text, *place = record
-        journal.answers[n].texts.setdefault(int(place[0]) if place else 0, {})[int(offset)] = str(text)
-        return
-    takers = {
-        "m": _take_message,
-        "drop": _take_drop,
-        "info": _take_info,
-        "folded": _take_folded,
-        "foreign": _take_foreign,
-        "begin": _take_begin,
-        "part": _take_part,
-    }
-    kind = next(iter(record))
-    if kind in takers:
-        takers[kind](journal, record)
-        journal.begun = journal.begun or float(record.get("at", 0.0))
+    match record:
+        case records.TextRecord(n=n) if n in journal.answers:
+            journal.answers[n].texts.setdefault(record.p, {})[record.offset] = record.text
+        case records.PartRecord(n=n) if n in journal.answers:
+            journal.answers[n].parts[record.p] = record.part
+        case records.BeginRecord():
+            _take_begin(journal, record)
+        case records.ForeignRecord():
+            _take_foreign(journal, record)
+        case records.FoldedRecord():
+            journal.folded = Signature(*record.folded)
+            # What was spoilt cannot be counted: of the rest only what stands above is in the file.
+            journal.count, journal.held = min(record.count, journal.total), record.mark
+            journal.prev = Signature(*record.prev) if record.prev else None
+            _take_time(journal, record.at)
+        case records.MessageRecord():
+            _take_message(journal, record)
+        case records.DropRecord():
+            _note(journal, "drop", record.drop, record.at)
+            journal.dropped[record.drop] = max(record.at, journal.dropped.get(record.drop, 0.0))
+        case records.FactRecord():
+            _note(journal, "info", record.info, record.at)
+            known = {each.at: each for each in journal.changes.get(record.info, ())}
+            known[record.at] = Change(record.at, record.old, record.new)
+            journal.changes[record.info] = tuple(known[at] for at in sorted(known))[-_MOST_OLDER:]
 
 
-def _take_message(journal: Journal, record: dict[str, Any]) -> None:
-    """A message of ours; of several of one key the latest counts."""
-    at, json = float(record["at"]), to_json(record["m"])
-    key = str(record.get("key") or record["m"]["id"])
+def _take_message(journal: Journal, record: records.MessageRecord) -> None:
+    """A message; of several of one key the latest counts."""
+    json, key = to_json(record.m), record.key
+    _note(journal, "m", key, record.at)
+    older = (*([mark_of(record.old)] if record.old is not None else []), *record.older)
+    said = Said(json, record.after, record.at, older, record.sums is not None, frozenset(record.sums or ()))
     before = journal.said.get(key)
-    journal.taken[("m", key, at)] = None
     if before is None:
-        marks = [mark_of(record["old"])] if "old" in record else []
-        older = (*marks, *map(str, record.get("older", ())))
-        sums = record.get("sums")
-        said = Said(json, record["after"], at, older, sums is not None, frozenset(sums or ()))
         journal.said[key] = said
-    elif at > before.at:
-        journal.said[key] = Said(
-            json,
-            record["after"],
-            at,
-            (*before.older, mark_of_json(before.json))[-_MOST_OLDER:],
-            before.seen,
-            before.sums,
-        )
-    elif at < before.at:
-        before.older = (*before.older, mark_of_json(json))[-_MOST_OLDER:]
+        return
+    late, early = (said, before) if said.at >= before.at else (before, said)
+    marks = dict.fromkeys((*early.older, mark_of_json(early.json), *late.older))
+    marks.pop(mark_of_json(late.json), None)
+    journal.said[key] = replace(
+        late, older=tuple(marks)[-_MOST_OLDER:], seen=late.seen or early.seen, sums=early.sums or late.sums
+    )
 
 
-def _take_drop(journal: Journal, record: dict[str, Any]) -> None:
-    """A deletion of ours."""
-    key, at = str(record["drop"]), float(record["at"])
-    journal.taken[("drop", key, at)] = None
-    journal.dropped[key] = max(at, journal.dropped.get(key, 0.0))
-
-
-def _take_info(journal: Journal, record: dict[str, Any]) -> None:
-    """A fact that we changed."""
-    name, at = str(record["info"]), float(record["at"])
-    journal.taken[("info", name, at)] = None
-    change = Change(at, record["old"], record["new"])
-    changes = {each.at: each for each in (*journal.changes.get(name, ()), change)}
-    journal.changes[name] = tuple(changes[at] for at in sorted(changes))[-_MOST_OLDER:]
-
-
-def _take_folded(journal: Journal, record: dict[str, Any]) -> None:
-    """A version of the file was written."""
-    journal.folded = Signature(*record["folded"])
-    journal.count = int(record["count"])
-    journal.prev = Signature(*record["prev"]) if record.get("prev") else None
-
-
-def _take_foreign(journal: Journal, record: dict[str, Any]) -> None:
+def _take_foreign(journal: Journal, record: records.ForeignRecord) -> None:
     """Another program's version was found."""
-    journal.foreign = max(journal.foreign, float(record["foreign"]))
-    sums = frozenset(record["sums"])
-    for key in record["seen"]:
+    journal.foreign = max(journal.foreign, record.foreign)
+    for key in record.seen:
         if key in journal.said and not journal.said[key].seen:
-            journal.said[key].seen, journal.said[key].sums = True, sums
+            journal.said[key] = replace(journal.said[key], seen=True, sums=frozenset(record.sums))
 
 
-def _take_begin(journal: Journal, record: dict[str, Any]) -> None:
+def _take_begin(journal: Journal, record: records.BeginRecord) -> None:
     """An answer begins."""
-    message, by = dict(record["begin"]), dict(record["by"])
-    found = journal.answers.get(record["n"])
-    if found is None or found.message["id"] != message["id"]:
-        journal.answers[record["n"]] = Answer(message, str(record["asked"]), record["after"], by)
+    found = journal.answers.get(record.n)
+    if found is None or found.message["id"] != record.begin["id"]:
+        answer = Answer(record.n, record.begin, record.asked, record.after, record.by)
+        journal.answers[record.n] = answer
+    _take_time(journal, record.at)
 
 
-def _take_part(journal: Journal, record: dict[str, Any]) -> None:
-    """A part came whole."""
-    journal.answers[record["n"]].parts[record["p"]] = dict(record["part"])
+def _note(journal: Journal, kind: str, name: str, at: float) -> None:
+    """Count what was written down, once."""
+    taken = (kind, name, at)
+    if taken not in journal.taken:
+        journal.taken[taken] = None
+        journal.mark ^= _mark(taken)
+    _take_time(journal, at)
 
 
-def joined(pieces: dict[int, str]) -> str:
-    """A text out of its pieces; where one is missing, a sign stands for it."""
-    texts: list[str] = []
-    end = 0
-    for offset in sorted(pieces):
-        if offset > end:
-            texts.append(_GAP)
-            end = offset
-        piece = pieces[offset][end - offset :]
-        texts.append(piece)
-        end += len(piece)
-    return "".join(texts)
+def _take_time(journal: Journal, at: float) -> None:
+    """Keep when the first and the last record were written."""
+    journal.begun = journal.begun or at
+    journal.latest = max(journal.latest, at)
+
+
+def mark_together(taken: Iterable[tuple[str, str, float]]) -> int:
+    """The mark that some records have together."""
+    mark = 0
+    for each in taken:
+        mark ^= _mark(each)
+    return mark
+
+
+def _mark(taken: tuple[str, str, float]) -> int:
+    """A number by which a record is told from others; together they have that of all, whatever their order."""
+    return int.from_bytes(hashlib.sha256(repr(taken).encode("utf-8", "replace")).digest()[:6])

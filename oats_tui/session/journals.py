@@ -16,6 +16,7 @@ from oats_tui.session.journal import Journal
 from oats_tui.session.records import record_of
 
 _KEPT = 32
+_HEAD_BYTES = 100
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class _Read:
     """A journal as far as it was read."""
 
     inode: int
+    head: bytes
     end: int
     journal: Journal
 
@@ -71,9 +73,16 @@ def forget_journal(path: Path) -> None:
 def _grown(path: Path, handle: int) -> Journal:
     """A journal with what was added since it was read last."""
     found = os.fstat(handle)
+    head = os.pread(handle, _HEAD_BYTES, 0)
     read = _cache.get(path)
-    if read is None or read.inode != found.st_ino or found.st_size < read.end:
-        read = _cache[path] = _Read(found.st_ino, 0, Journal())
+    # A new file may have the number of one that was removed.
+    if (
+        read is None
+        or read.inode != found.st_ino
+        or found.st_size < read.end
+        or read.head != head[: len(read.head)]
+    ):
+        read = _cache[path] = _Read(found.st_ino, head, 0, Journal())
     _cache.move_to_end(path)
     while len(_cache) > _KEPT:
         _cache.popitem(last=False)
@@ -83,4 +92,6 @@ def _grown(path: Path, handle: int) -> Journal:
         whole = data.rfind(b"\n") + 1
         read.journal.take(data[:whole])
         read.end += whole
+        read.head = head
+    read.journal.size = read.end
     return read.journal

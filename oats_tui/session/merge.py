@@ -120,7 +120,10 @@ def _summed_up(base: Version, ours: Version, theirs: Version) -> set[str]:
             kept = key
             break
         behind_summary = behind_summary or (is_summary(raw) and key not in base.messages)
-    candidates = []
+    candidates: list[str] = []
+    if kept is None:
+        # oats keeps the newest messages; where none is there, this was made from another version.
+        return set()
     for key, raw in base.messages.items():
         if key == kept:
             break

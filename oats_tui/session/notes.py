@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
 from oats_tui.core import files
-from oats_tui.core.codec import parse
+from oats_tui.core.codec import NotJsonError, parse
 from oats_tui.core.files import Signature
 from oats_tui.session.codec import decode_message
 from oats_tui.session.draft import Changes
 from oats_tui.session.journal import Journal
 from oats_tui.session.journals import write_records
-from oats_tui.session.merge import summaries
+from oats_tui.session.merge import Version, summaries
 from oats_tui.session.message import OpaqueMessage
 from oats_tui.session.order import created_of, id_of
 from oats_tui.session.places import Places
+from oats_tui.session.records import listed
 from oats_tui.session.replay import ARCHIVED
 from oats_tui.session.tidying import tidy
 
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from oats_tui.session.on_disk import OnDisk
 
 _log = logging.getLogger(__name__)
+
+SAME = 1e-3
+"""How far apart the times of what one save writes down can be, in seconds."""
 
 SINCE = 3600.0
 """How long before our first save of a session the messages of others are written down as well, in seconds."""
@@ -38,13 +43,16 @@ LATELY = 50
 _DERIVED = frozenset({"id", "message_count", "total_tokens", "time"})
 
 
-def note_changes(path: Path, journal: Journal, changes: Changes, found: OnDisk | None, at: float) -> None:
+def note_changes(
+    path: Path, journal: Journal, changes: Changes, result: Version | None, found: OnDisk | None, at: float
+) -> None:
     """Write down what we added, changed and deleted.
 
     Args:
         path: The journal.
         journal: What it says already.
         changes: What was done.
+        result: The session as it is going to be saved, if that is more than ours.
         found: What is on disk, if it was read; what is there already need not be written down.
         at: Now, in seconds since 1970.
 
@@ -52,18 +60,27 @@ def note_changes(path: Path, journal: Journal, changes: Changes, found: OnDisk |
         OSError: It could not be written.
     """
     there = found.version.messages if found else {}
-    values = []
+    before = dict(zip(result.messages, [None, *result.messages], strict=False)) if result else {}
+    values: list[dict[str, Any]] = []
     for each in changes.added:
         if there.get(each.key) == each.raw or _is_noted(journal, each.key, each.raw):
             continue
-        record = message_record(each.key, each.raw, each.after, at)
-        if each.old is not None and each.key not in journal.said:
+        record = message_record(each.key, each.raw, before.get(each.key, each.after), at)
+        if each.old is not None and each.key not in journal.said and is_understood(each.old):
             record["old"] = parse(each.old)
         values.append(record)
     values += [{"drop": key, "at": at} for key in sorted(changes.dropped - journal.deleted())]
     if changes.info_before and changes.info_before != changes.info:
         values += _facts(parse(changes.info_before), parse(changes.info), at)
     write_records(path, values, sync=False)
+
+
+def is_understood(raw: bytes) -> bool:
+    """Whether some JSON is a message that can be understood, and be told from others."""
+    try:
+        return not isinstance(decode_message(raw), OpaqueMessage) and "id" in parse(raw)
+    except NotJsonError:
+        return False
 
 
 def message_record(key: str, raw: bytes, after: str | None, at: float) -> dict[str, Any]:
@@ -91,13 +108,21 @@ def note_foreign(path: Path, journal: Journal, found: OnDisk, at: float) -> None
     write_records(path, [{"foreign": at, "seen": seen, "sums": sorted(found.sums)}], sync=False)
 
 
-def note_theirs(path: Path, journal: Journal, there: Mapping[str, bytes], since: float, at: float) -> None:
+def note_theirs(
+    path: Path,
+    journal: Journal,
+    there: Mapping[str, bytes],
+    ours: AbstractSet[str],
+    since: float,
+    at: float,
+) -> None:
     """Write down what others have added lately, so that one of them with an old copy does not undo another.
 
     Args:
         path: The journal.
         journal: What it says already.
         there: The messages on disk.
+        ours: The keys of those that need not be written down.
         since: Messages that were made before this need not be written down; in seconds since 1970.
         at: Now, likewise.
 
@@ -108,7 +133,10 @@ def note_theirs(path: Path, journal: Journal, there: Mapping[str, bytes], since:
     new = [
         (position, key)
         for position, key in enumerate(keys[-LATELY:], max(0, len(keys) - LATELY))
-        if key not in journal.said and created_of(there[key]).timestamp() >= since
+        if key not in journal.said
+        and key not in ours
+        and _moment(there[key]) >= since
+        and is_understood(there[key])
     ]
     if not new:
         return
@@ -134,9 +162,12 @@ def note_version(places: Places, journal: Journal, written: Signature, prev: Sig
     """
     kept = prev is not None and files.signature(places.prev) is not None
     record = {
-        "folded": _listed(written),
+        "folded": listed(written),
         "count": journal.total,
-        "prev": _listed(prev) if prev is not None and kept else None,
+        "mark": journal.mark,
+        "end": journal.size,
+        "open": len(journal.open_answers()),
+        "prev": listed(prev) if prev is not None and kept else None,
         "at": at,
     }
     try:
@@ -149,10 +180,10 @@ def note_version(places: Places, journal: Journal, written: Signature, prev: Sig
 
 def _is_noted(journal: Journal, key: str, raw: bytes) -> bool:
     """Whether a message stands in the journal as it is; one that cannot be understood need not stand there."""
+    if not is_understood(raw):
+        return True
     said = journal.said.get(key)
-    if said is not None and said.json == to_json(parse(raw)):
-        return key not in journal.deleted()
-    return isinstance(decode_message(raw), OpaqueMessage)
+    return said is not None and said.json == to_json(parse(raw)) and key not in journal.deleted()
 
 
 def _facts(base: dict[str, Any], ours: dict[str, Any], at: float) -> list[dict[str, Any]]:
@@ -167,6 +198,9 @@ def _facts(base: dict[str, Any], ours: dict[str, Any], at: float) -> list[dict[s
     ]
 
 
-def _listed(signature: Signature) -> list[int]:
-    """A version of a file as it stands in a record."""
-    return [signature.mtime_ns, signature.size, signature.inode]
+def _moment(raw: bytes) -> float:
+    """When a message was made, in seconds since 1970; 0 for one that does not tell."""
+    try:
+        return created_of(raw).timestamp()
+    except (OverflowError, ValueError, OSError):
+        return 0.0

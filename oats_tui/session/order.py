@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from oats_tui.core.codec import NotJsonError, parse
@@ -14,22 +15,24 @@ _MARK_LENGTH = 12
 _FIRST_ID = re.compile(rb'\{\s*"id": "([^"\\\x80-\xff]*)"')
 _ROLE = re.compile(rb'\n      "role": "(\w+)"')
 _CREATED = re.compile(rb'\n      "created_at": "([^"]+)"')
-_SUMMARY = re.compile(
-    rb'"content": "\[(?:Conversation Summary|Context Capsule) (?:\xe2\x80\x94|\\u2014) \d+ messages compacted\]'
-)
+_SUMMARY_HINT = b" messages compacted]"
+_SUMMARY = re.compile(r"\[(?:Conversation Summary|Context Capsule) — \d+ messages compacted\]")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def keys_of_ids(ids: Iterable[str]) -> list[str]:
     """What tells messages apart: the id, numbered where several have the same."""
-    all_ids = list(ids)
-    if len(set(all_ids)) == len(all_ids):
-        return all_ids
-    counts: dict[str, int] = {}
-    keys = []
-    for id_ in all_ids:
-        number = counts[id_] = counts.get(id_, -1) + 1
-        keys.append(f"{id_}\n{number}" if number else id_)
+    keys = list(ids)
+    if len(set(keys)) == len(keys):
+        return keys
+    given: set[str] = set()
+    for position, id_ in enumerate(keys):
+        key, number = id_, 0
+        while key in given:
+            number += 1
+            key = f"{id_}\n{number}"
+        given.add(key)
+        keys[position] = key
     return keys
 
 
@@ -59,7 +62,14 @@ def is_users(raw: bytes) -> bool:
 
 def is_summary(raw: bytes) -> bool:
     """Whether a message stands for others that oats has summed up (oats 1.0.19, `session/compaction.py`)."""
-    return _SUMMARY.search(raw) is not None
+    if _SUMMARY_HINT not in raw:
+        return False
+    try:
+        value = parse(raw)
+        first = next(part for part in value["parts"] if part["type"] == "text")
+        return value["role"] in ("user", "system") and _SUMMARY.match(first["content"]) is not None
+    except (NotJsonError, LookupError, TypeError, StopIteration):
+        return False
 
 
 def created_of(raw: bytes) -> datetime:
@@ -89,25 +99,22 @@ def weave(ours: Sequence[str], theirs: Sequence[str], raws: Mapping[str, bytes])
     places = {key: place for place, key in enumerate(theirs)}
     mine = set(ours)
     inserted: defaultdict[int, list[str]] = defaultdict(list)
-    place = _first_place(ours, places)
+    # Behind nothing that both have there is only the time to go by.
+    place = next((places[key] for key in ours if key in places), None)
     for key in ours:
         if key in places:
             place = places[key] + 1
             continue
         if is_users(raws[key]):
-            place = _behind_earlier_turns(key, place, theirs, mine, raws)
+            place = _behind_earlier_turns(key, place or 0, theirs, mine, raws)
+        elif place is None:
+            place = len(theirs)
         inserted[place].append(key)
     woven: list[str] = []
     for here in range(len(theirs) + 1):
         woven += inserted.get(here, ())
         woven += theirs[here : here + 1]
     return woven
-
-
-def _first_place(ours: Sequence[str], places: Mapping[str, int]) -> int:
-    """Where that goes which we have before anything that the others have as well."""
-    common = next((places[key] for key in ours if key in places), None)
-    return common if common is not None else 0
 
 
 def _behind_earlier_turns(
@@ -121,3 +128,22 @@ def _behind_earlier_turns(
             return place
         place += 1
     return place
+
+
+def summed_up_until(messages: Mapping[str, bytes], known: AbstractSet[str]) -> datetime | None:
+    """Until when messages can have been summed up in a version with new summaries; None if none can.
+
+    oats keeps the newest messages behind its summary. What was made before the first of them can be in it.
+
+    Args:
+        messages: By key, the JSON of each message of the version.
+        known: The summaries that stood there before.
+    """
+    summary: datetime | None = None
+    until: datetime | None = None
+    for key, raw in messages.items():
+        if key not in known and is_summary(raw):
+            summary, until = created_of(raw), None
+        elif summary is not None and until is None and created_of(raw) < summary:
+            until = created_of(raw)
+    return until

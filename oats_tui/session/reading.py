@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 
@@ -11,14 +12,17 @@ from oats_tui.core import files
 from oats_tui.core.codec import NotJsonError
 from oats_tui.core.files import Signature
 from oats_tui.core.items import Patience, read_settled_version
-from oats_tui.session.codec import Pieces, decode_info, decode_message, split, split_ends
+from oats_tui.session.codec import Pieces, decode_info, decode_message, split, split_checked, split_ends
 from oats_tui.session.draft import restored
+from oats_tui.session.journal import Journal
 from oats_tui.session.journals import read_journal
 from oats_tui.session.merge import Version
 from oats_tui.session.message import Message
 from oats_tui.session.models import Session, SessionInfo
 from oats_tui.session.places import Places
 from oats_tui.session.replay import replay
+
+_log = logging.getLogger(__name__)
 
 _HEAD_BYTES = 64 * 1024
 TAIL_BYTES = 256 * 1024
@@ -80,7 +84,7 @@ def read_version(places: Places, patience: Patience) -> tuple[Version, Signature
 
     def use(data: bytes, signature: Signature) -> tuple[Version, Signature]:
         """Cut and check the file."""
-        pieces = split(data)
+        pieces = split_checked(data)
         decode_info(pieces.info)
         return Version.of(pieces), signature
 
@@ -89,8 +93,20 @@ def read_version(places: Places, patience: Patience) -> tuple[Version, Signature
 
 def _loaded(places: Places, data: bytes, signature: Signature) -> Session:
     """The session in these bytes and in its journal."""
-    pieces = split(data)
-    journal = read_journal(places.journal)
+    try:
+        return _with_journal(places, split(data), signature)
+    except NotJsonError:
+        # Where messages end was taken for what it is not; looked at closely, it may be right.
+        return _with_journal(places, split_checked(data), signature)
+
+
+def _with_journal(places: Places, pieces: Pieces, signature: Signature) -> Session:
+    """The session in these pieces and in its journal."""
+    try:
+        journal = read_journal(places.journal)
+    except OSError as error:
+        _log.warning("the journal of session %s cannot be read: %s", places.id, error)
+        journal = Journal()
     if not journal.is_behind(signature):
         return restored(pieces, signature)
     version = Version.of(pieces)

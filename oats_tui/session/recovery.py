@@ -8,19 +8,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from oats_tui.core import files
+from oats_tui.core.files import Signature
 from oats_tui.core.items import is_id
 from oats_tui.core.storage_errors import StorageError, locked_error, storage_error
+from oats_tui.session.begun import Answer
 from oats_tui.session.codec import message_raw
-from oats_tui.session.journal import Answer, Journal
+from oats_tui.session.journal import Journal
 from oats_tui.session.journals import forget_journal, read_journal, write_records
 from oats_tui.session.meta import Outcome, note_outcome
 from oats_tui.session.notes import message_record, note_foreign, note_version
 from oats_tui.session.on_disk import look
-from oats_tui.session.order import id_of
 from oats_tui.session.places import Places, ours
+from oats_tui.session.records import FoldedRecord, records
 from oats_tui.session.saving import Prior, replace
 
 _log = logging.getLogger(__name__)
@@ -48,26 +50,33 @@ class Recovered:
         return bool(self.restored or self.interrupted)
 
 
-def recover(places: Places, clock: Callable[[], float] = time.time) -> Recovered:
+def recover(places: Places, clock: Callable[[], float] = time.time, turn: files.Lock | None = None) -> Recovered:
     """Bring a session's file up to date with its journal; runs in the writer thread.
 
     An answer that was begun and not ended, and whose program is gone, is kept as far as it came, and marked as
     interrupted. Doing this again changes nothing.
+
+    Args:
+        places: The session's files.
+        clock: Seconds since 1970.
+        turn: The turn to answer in the session, if the caller has it; then nothing is done where no answer was
+            cut off.
 
     Raises:
         StorageError: It could not be saved.
     """
     try:
         journal = read_journal(places.journal)
-        if not journal.open_answers() and not journal.is_behind(files.signature(places.file)):
+        is_open = bool(journal.open_answers())
+        if not is_open and (turn or not journal.is_behind(files.signature(places.file))):
             return Recovered()
-        turn = files.try_lock(places.turn)
+        taken = turn or files.try_lock(places.turn)
         try:
             with files.locked(places.lock):
-                return _recover(places, clock(), is_free=turn is not None)
+                return _recover(places, clock(), is_free=taken is not None)
         finally:
-            if turn is not None:
-                turn.release()
+            if taken is not None and turn is None:
+                taken.release()
     except files.LockedError as error:
         raise locked_error(places.file, places.lock) from error
     except OSError as error:
@@ -101,6 +110,9 @@ def recover_all(data_dir: Path, clock: Callable[[], float] = time.time) -> dict[
         except StorageError as error:
             _log.warning("session %s was not recovered: %s", name, error)
             continue
+        except Exception:  # noqa: BLE001 - one odd session must not keep the others from being recovered
+            _log.exception("session %s was not recovered", name)
+            continue
         if recovered:
             done[name] = recovered
     return done
@@ -114,11 +126,13 @@ def _is_settled(places: Places, now: float) -> bool:
             end = os.pread(handle, _END_BYTES, max(0, found.st_size - _END_BYTES))
     except OSError:
         return False
-    last = Journal()
-    # Where the last records say nothing else, the very last one counts.
-    last.take(end[end.rstrip(b"\n").rfind(b"\n") + 1 :])
-    is_young = now - found.st_mtime <= KEPT_SECONDS
-    return is_young and last.folded is not None and last.folded == files.signature(places.file)
+    start = end.rstrip(b"\n").rfind(b"\n")
+    last = next(iter(records(end[start:])), None)
+    if not isinstance(last, FoldedRecord) or now - found.st_mtime > KEPT_SECONDS:
+        return False
+    # Nothing was written between the reading of the journal and this record of what was saved then.
+    is_next = last.end == found.st_size - len(end) + start
+    return is_next and not last.open and Signature(*last.folded) == files.signature(places.file)
 
 
 def _recover_and_retire(places: Places, clock: Callable[[], float]) -> Recovered:
@@ -155,6 +169,7 @@ def retire_journal(places: Places, now: float) -> bool:
 def _recover(places: Places, at: float, *, is_free: bool) -> Recovered:
     """Recover a session whose lock is held."""
     journal = read_journal(places.journal)
+    at = journal.moment(at)
     interrupted = _end_answers(places, journal, at) if is_free else ()
     if interrupted:
         journal = read_journal(places.journal)
@@ -166,6 +181,7 @@ def _recover(places: Places, at: float, *, is_free: bool) -> Recovered:
     if not found.version.info:
         return Recovered(0, interrupted)
     note_foreign(places.journal, journal, found, at)
+    journal = read_journal(places.journal)
     restored = len(found.version.messages.keys() - found.keys)
     if found.is_complete:
         note_version(places, journal, signature, journal.prev, at)
@@ -180,14 +196,13 @@ def _end_answers(places: Places, journal: Journal, at: float) -> tuple[str, ...]
     ended = []
     for answer in journal.open_answers():
         value = answer.so_far()
-        raw = message_raw(value)
-        about = id_of(raw) if value["parts"] else answer.asked
+        key = str(value["id"])
+        about = key if value["parts"] else answer.asked
         note_outcome(places.meta, about, _interrupted(answer))
+        record: dict[str, Any] = {"drop": key, "at": at}
         if value["parts"]:
-            records = [message_record(id_of(raw), raw, answer.after, at)]
-        else:
-            records = [{"drop": id_of(raw), "at": at}]
-        write_records(places.journal, records, sync=True)
+            record = message_record(key, message_raw(value), answer.after, at)
+        write_records(places.journal, [record], sync=True)
         ended.append(about)
     return tuple(ended)
 

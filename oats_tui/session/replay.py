@@ -10,32 +10,38 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from oats_tui.core.codec import parse
 from oats_tui.session.codec import message_raw
 from oats_tui.session.journal import Journal, Said
-from oats_tui.session.merge import Version, moment, summaries, with_info
-from oats_tui.session.order import weave
+from oats_tui.session.merge import Version, moment, with_info
+from oats_tui.session.models import SessionInfo
+from oats_tui.session.order import created_of, is_users, summed_up_until, weave
 from oats_tui.session.records import mark_of
 
 ARCHIVED = "time.archived"
 _NOWHERE = ""
+_NOBODY = Said(b"", None, 0.0)
 
 
 def replay(version: Version, journal: Journal) -> Version:
     """The version with everything that the journal has beyond it; the same object if that is nothing."""
     living = journal.living()
     messages = _changed_again(version.messages, living)
-    sums = summaries(messages)
-    missing = {
-        key: message_raw(parse(said.json))
-        for key, said in living.items()
-        if key not in messages and not (key in journal.said and journal.was_seen(key, sums))
-    }
+    missing = {}
+    for key, said in living.items():
+        if key not in messages:
+            raw = message_raw(parse(said.json))
+            if not _is_summed_up(raw, said, messages):
+                missing[key] = raw
     raws = {**messages, **missing}
     order = weave(_our_order(list(messages), missing, living), list(messages), raws)
     deleted = journal.deleted()
     kept = {key: raws[key] for key in order if key not in deleted}
     info = _info(parse(version.info), journal, missing)
+    if not _is_info(info):
+        info = parse(version.info)
     if kept.keys() != version.messages.keys():
         info["message_count"] = len(kept)
     replayed = with_info(version, info)
@@ -57,9 +63,13 @@ def _changed_again(messages: Mapping[str, bytes], living: Mapping[str, Said]) ->
 def _our_order(theirs: list[str], missing: Mapping[str, bytes], living: Mapping[str, Said]) -> list[str]:
     """The order in which we have what both have and what is missing."""
     behind = _anchored(theirs, missing, living)
+    for keys in behind.values():
+        # What follows a question in its turn comes before the next turn.
+        keys.sort(key=lambda key: is_users(missing[key]))
     order: list[str] = []
     for start in (None, *theirs, _NOWHERE):
-        known = start in living or start in behind
+        # What stands at the very beginning is in front of the first of theirs.
+        known = start in living or start in behind or (bool(order) and start == theirs[0])
         waiting = [*([start] if start and known else reversed(behind.pop(start, ())))]
         while waiting:
             key = waiting.pop()
@@ -89,7 +99,7 @@ def _anchored(
             if anchor is None and said.after is not None:
                 orphans.append(key)
                 continue
-            behind[anchor] += [*orphans, key]
+            behind[_behind_siblings(key, anchor, theirs, missing, living)] += [*orphans, key]
             orphans = []
         elif key in before:
             behind[before[key]] += orphans
@@ -99,19 +109,54 @@ def _anchored(
     return {anchor: keys for anchor, keys in behind.items() if keys}
 
 
+def _behind_siblings(
+    key: str, anchor: str | None, theirs: list[str], missing: Mapping[str, bytes], living: Mapping[str, Said]
+) -> str | None:
+    """The end of the turns that began behind the same message earlier than this one; without any, that message."""
+    moment = created_of(missing[key])
+    raws = {other: message_raw(parse(said.json)) for other, said in living.items() if said.after == anchor}
+    earlier = [place for place, other in enumerate(theirs) if other in raws and created_of(raws[other]) < moment]
+    if not earlier or not is_users(missing[key]):
+        return anchor
+    place = earlier[-1]
+    while place + 1 < len(theirs) and living.get(theirs[place + 1], _NOBODY).after == theirs[place]:
+        place += 1
+    return theirs[place]
+
+
+def _is_info(info: dict[str, Any]) -> bool:
+    """Whether facts are those of a session."""
+    try:
+        SessionInfo.model_validate(info)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_summed_up(raw: bytes, said: Said, messages: Mapping[str, bytes]) -> bool:
+    """Whether a message is missing because a new summary stands for it."""
+    if not said.seen:
+        return False
+    until = summed_up_until(messages, said.sums)
+    return until is not None and created_of(raw) <= until
+
+
 def _info(info: dict[str, Any], journal: Journal, missing: Mapping[str, bytes]) -> dict[str, Any]:
     """The facts, with our changes made again where they are as they were before."""
     time = dict(info["time"]) if isinstance(info.get("time"), dict) else {}
     for name, changes in journal.changes.items():
         facts, fact = (time, "archived") if name == ARCHIVED else (info, name)
+        if facts.get(fact) == changes[-1].new:
+            continue
         for change in changes:
             if facts.get(fact) == change.old:
                 facts[fact] = change.new
     for raw in missing.values():
         value = parse(raw)
         usage, created = value.get("usage"), value.get("created_at")
-        if isinstance(usage, dict) and isinstance(info.get("total_tokens"), int):
-            info["total_tokens"] += usage.get("total_tokens") or 0
+        tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
+        if isinstance(tokens, int) and isinstance(info.get("total_tokens"), int):
+            info["total_tokens"] += tokens
         if isinstance(created, str) and moment(created) > moment(str(time.get("updated"))):
             time["updated"] = created
     if time:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace as replace_fields
 from typing import Any
 
+from pydantic import ValidationError
+
 from oats_tui.core import files
 from oats_tui.core.bus import Event, EventType, bus
 from oats_tui.core.codec import parse
@@ -175,9 +177,18 @@ def _united(places: Places, journal: Journal) -> tuple[Version | None, Signature
     newer, older = replace_fields(newer, info=info, messages=understood), replace_fields(older, info=info)
     sums = summaries(newer.messages)
     merged = merge(older, older, newer, journal.deleted(), lambda key: journal.was_seen(key, sums)).version
-    full = replay(merged, journal)
-    facts = {**parse(full.info), "id": places.id, "message_count": len(full.messages)}
-    return with_info(full, facts), signature
+    full = _with_count(replay(merged, journal), places.id)
+    try:
+        decode_info(full.info)
+    except ValidationError:
+        # What the journal says of the facts is beyond understanding, and the messages are worth more.
+        full = _with_count(Version(merged.info, full.messages, full.rest), places.id)
+    return full, signature
+
+
+def _with_count(version: Version, session_id: str) -> Version:
+    """The version, its facts telling the id and the number of messages."""
+    return with_info(version, {**parse(version.info), "id": session_id, "message_count": len(version.messages)})
 
 
 def _of_id(saved: Salvaged | None, session_id: str) -> Version:

@@ -23,7 +23,7 @@ from oats_tui.session.journals import read_journal
 from oats_tui.session.merge import Version, merge, summaries
 from oats_tui.session.meta import keep_displaced
 from oats_tui.session.models import Session
-from oats_tui.session.notes import LATELY, SINCE, note_changes, note_foreign, note_theirs, note_version
+from oats_tui.session.notes import LATELY, SAME, SINCE, note_changes, note_foreign, note_theirs, note_version
 from oats_tui.session.on_disk import OnDisk, late_version, look
 from oats_tui.session.places import Places
 
@@ -77,20 +77,48 @@ def _save(places: Places, draft: Draft, must: Must, at: float) -> Saved:
     found = None
     if now is not None and (now != draft.base.signature or not _holds_all(draft, journal, now)):
         found = look(places, draft.info, journal)
-    if now is not None or journal.begun:
-        note_changes(places.journal, journal, draft.changes(pieces.messages), found, at)
-        note_theirs(places.journal, journal, _lately(draft, found), (journal.begun or at) - SINCE, at)
-        journal = read_journal(places.journal)
     result, prior = pieces, Prior(now, _base(draft))
     if found is not None:
-        note_foreign(places.journal, journal, found, at)
         prior = Prior(found.signature, found.version.pieces())
-        ours = Version.of(pieces, draft.keys)
-        result = _united(places, Version.of(_base(draft), draft.base.keys), ours, found.version, journal).pieces()
+        result = _merged(places, draft, pieces, found, journal)
+    if now is not None or journal.begun:
+        journal = _noted(places, draft, pieces, result, found, journal, at)
     written, result = replace(places, result, prior, journal, at)
     if _same(result, pieces):
         return Saved(draft.held(pieces.messages, written), None)
     return Saved(draft.held(pieces.messages, None), restored(result, written))
+
+
+def _merged(places: Places, draft: Draft, pieces: Pieces, found: OnDisk, journal: Journal) -> Pieces:
+    """What the draft and the disk are together."""
+    # A save that failed in its very last step has left on disk what it was to save.
+    if _same(found.version.pieces(), pieces):
+        return pieces
+    base, ours = Version.of(_base(draft), draft.base.keys), Version.of(pieces, draft.keys)
+    return _united(places, base, ours, found.version, journal).pieces()
+
+
+def _noted(
+    places: Places,
+    draft: Draft,
+    pieces: Pieces,
+    result: Pieces,
+    found: OnDisk | None,
+    journal: Journal,
+    at: float,
+) -> Journal:
+    """Write down what is added, by us and lately by others, and read the journal with it."""
+    at = journal.moment(at)
+    changes = draft.changes(pieces.messages)
+    if found is not None:
+        note_foreign(places.journal, journal, found, at)
+    merged = None if result is pieces else Version.of(result)
+    note_changes(places.journal, journal, changes, merged, found, at)
+    ours = {each.key for each in changes.added} | changes.dropped
+    note_theirs(places.journal, journal, _lately(draft, found), ours, (journal.begun or at) - SINCE, at)
+    noted = read_journal(places.journal)
+    # What another window wrote down just now is not in what is going to be saved.
+    return noted.without({each for each in noted.taken.keys() - journal.taken.keys() if abs(each[2] - at) > SAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +150,7 @@ def replace(places: Places, result: Pieces, prior: Prior, journal: Journal, at: 
         theirs = late_version(places, last)
         if theirs is not None:
             base, ours = Version.of(prior.content), Version.of(result)
-            new = {key: raw for key, raw in theirs.messages.items() if key not in ours.messages}
-            note_theirs(places.journal, journal, new, 0.0, at)
+            note_theirs(places.journal, journal, theirs.messages, ours.messages.keys(), 0.0, at)
             journal = read_journal(places.journal)
             result = _united(places, base, ours, theirs, journal).pieces()
         written = files.replace_file(places.file, join(result), places.prev if before else None)

@@ -8,10 +8,11 @@ from typing import Any
 
 from oats_tui.core import files
 from oats_tui.core.codec import parse
-from oats_tui.session.journal import Answer, Journal
+from oats_tui.session.begun import Answer
+from oats_tui.session.journal import Journal, mark_together
 from oats_tui.session.journals import forget_journal
 from oats_tui.session.places import Places
-from oats_tui.session.records import record_of
+from oats_tui.session.records import listed, record_of
 
 
 def tidy(places: Places) -> bool:
@@ -38,12 +39,12 @@ def tidy(places: Places) -> bool:
 
 def _records(journal: Journal) -> Iterator[Any]:
     """The records that say what the journal says."""
-    folded = dict.fromkeys(list(journal.taken)[: journal.count])
+    inside = journal.inside()
     kept = [*_statements(journal)]
     # Those that are in the file come first, because their number tells which ones are.
-    inside = [record for mark, record in kept if mark in folded]
-    yield from inside
-    yield from (record for mark, record in kept if mark not in folded)
+    folded = [(taken, record) for taken, record in kept if taken in inside]
+    yield from (record for _, record in folded)
+    yield from (record for taken, record in kept if taken not in inside)
     for number, answer in journal.answers.items():
         if answer in journal.open_answers():
             yield from _pieces(number, answer)
@@ -56,8 +57,12 @@ def _records(journal: Journal) -> Iterator[Any]:
     if journal.foreign and not by_sums:
         yield {"foreign": journal.foreign, "seen": [], "sums": []}
     if journal.folded is not None:
-        prev = list(_listed(journal.prev)) if journal.prev else None
-        yield {"folded": _listed(journal.folded), "count": len(inside), "prev": prev}
+        yield {
+            "folded": listed(journal.folded),
+            "count": len(folded),
+            "mark": mark_together(taken for taken, _ in folded),
+            "prev": listed(journal.prev) if journal.prev else None,
+        }
 
 
 def _statements(journal: Journal) -> Iterator[tuple[tuple[str, str, float], dict[str, Any]]]:
@@ -80,8 +85,3 @@ def _pieces(number: int, answer: Answer) -> Iterator[Any]:
     for p, texts in answer.texts.items():
         yield from ([number, offset, text, p] for offset, text in texts.items())
     yield from ({"part": part, "n": number, "p": p} for p, part in answer.parts.items())
-
-
-def _listed(signature: files.Signature) -> list[int]:
-    """A version of a file as it stands in a record."""
-    return [signature.mtime_ns, signature.size, signature.inode]

@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 _R = TypeVar("_R")
 
 Lane: TypeAlias = Literal["writer", "journal", "cleaner"]
-"""Saves go one way; the short appends to journals another, so that none waits behind a large save; tidying a third."""
+"""Saves go one way; short appends to journals another, so that none waits behind a large save; tidying a third."""
 
 _executors: dict[Lane, ThreadPoolExecutor] = {}
 _executors_lock = threading.Lock()

@@ -8,6 +8,7 @@ import pytest
 
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import TITLE_LENGTH, title_from
+from oats_tui.core import files
 from oats_tui.core.bus import bus
 from oats_tui.core.errors import OatsError
 from oats_tui.provider.base import ProviderError, Thinking, Usage
@@ -193,7 +194,7 @@ def test_a_running_answer_is_not_asked_again(data_dir: Path) -> None:
     run(scenario())
 
 
-def test_deleting_stops_the_answer_and_leaves_nothing(data_dir: Path) -> None:
+def test_deleting_stops_the_answer_and_leaves_nothing_but_what_is_in_the_trash(data_dir: Path) -> None:
     async def scenario() -> None:
         stand, gate = Stand(), Gate()
         stand.provider.will("a1", gate)
@@ -201,7 +202,15 @@ def test_deleting_stops_the_answer_and_leaves_nothing(data_dir: Path) -> None:
         await gate.reached.wait()
         await stand.chat.send(session_id, "u2")
         await stand.chat.delete(session_id)
-        assert [name for _, _, names in os.walk(data_dir) for name in names if session_id in name] == []
+        ours = data_dir / "oats_tui"
+        named = {folder for folder, folders, names in os.walk(data_dir) if session_id in str((folders, names))}
+        assert named == {str(ours / "trash"), str(ours / "locks")}
+        [trashed] = os.listdir(ours / "trash")
+        kept = [(ours / "trash" / trashed / name).read_text() for name in ("session", "journal")]
+        assert all(text in "".join(kept) for text in ("u1", "a1", "u2"))
+        for name in os.listdir(ours / "locks"):
+            with files.locked(ours / "locks" / name, patience=0.0):
+                assert name.startswith(session_id)
         assert stand.provider.ended == len(stand.provider.requests) == 1
         with pytest.raises(OatsError):
             await stand.chat.send(session_id, "u3")

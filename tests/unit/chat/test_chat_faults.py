@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -63,19 +67,59 @@ def test_while_the_disk_is_full_the_answer_waits_and_is_saved_when_there_is_room
     run(scenario())
 
 
-def test_a_message_that_cannot_be_saved_is_not_asked(data_dir: Path) -> None:
+@contextmanager
+def no_file_longer_than(size: int) -> Iterator[None]:
+    """Let the system refuse every byte behind so many, as it does where a disk is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_message_that_cannot_be_written_down_is_not_asked(data_dir: Path) -> None:
     async def scenario() -> None:
-        provider, disk = ScriptedProvider(), FullDisk()
-        chat = Chat(Ledger(disk, MetaStorage()), ScriptedModels(provider), bus, Clock().pace())
+        provider = ScriptedProvider()
+        chat = make_chat(provider, Clock().pace())
+        provider.will("a1")
+        session_id = (await chat.begin(HERE, "u1")).id
+        await until(lambda: chat.turn(session_id) is None)
+        journal = data_dir / "oats_tui" / "journal" / f"{session_id}.log"
+        before = await texts(session_id)
+        with no_file_longer_than(journal.stat().st_size + 30), pytest.raises(OatsError) as raised:
+            await chat.send(session_id, "u2")
+        assert raised.value.title == "The message could not be saved."
+        assert chat.turn(session_id) is None
+        assert await texts(session_id) == before == ["u1", "a1"]
+        assert len(provider.requests) == 1
+        # Half a record is left behind, which spoils nothing that follows it.
+        provider.will("a3")
+        await chat.send(session_id, "u3")
+        await until(lambda: chat.turn(session_id) is None)
+        assert await texts(session_id) == ["u1", "a1", "u3", "a3"]
+
+    run(scenario())
+
+
+def test_a_message_that_is_in_the_journal_alone_is_asked_and_is_there_for_all(data_dir: Path) -> None:
+    async def scenario() -> None:
+        provider, clock, disk = ScriptedProvider(), Clock(), FullDisk()
+        chat = Chat(Ledger(disk, MetaStorage()), ScriptedModels(provider), bus, clock.pace())
         provider.will("a1")
         session_id = (await chat.begin(HERE, "u1")).id
         await until(lambda: chat.turn(session_id) is None)
         disk.full = True
-        with pytest.raises(OatsError):
-            await chat.send(session_id, "u2")
-        assert chat.turn(session_id) is None
-        assert await texts(session_id) == ["u1", "a1"]
-        assert len(provider.requests) == 1
+        provider.will("a2")
+        await chat.send(session_id, "u2")
+        assert "u2" not in disk.path_of(session_id).read_text()
+        assert await texts(session_id) == ["u1", "a1", "u2"]
+        await until(lambda: clock.sleeps)
+        disk.full = False
+        clock.advance(SAVE_AGAIN)
+        await until(lambda: chat.turn(session_id) is None)
+        saved = json.loads(disk.path_of(session_id).read_bytes())
+        assert [m["parts"][0]["content"] for m in saved["messages"]] == ["u1", "a1", "u2", "a2"]
 
     run(scenario())
 
@@ -183,7 +227,7 @@ def test_edits_of_one_session_wait_for_each_other(data_dir: Path) -> None:
     async def scenario() -> None:
         ledger = make_chat(ScriptedProvider()).ledger
         session, _ = await ledger.begin(HERE, "0", None)
-        await asyncio.gather(*(ledger.ask(session.id, str(number), None) for number in range(1, 10)))
+        await asyncio.gather(*(ledger.ask(session.id, str(number), lambda _: None) for number in range(1, 10)))
         assert await texts(session.id) == [str(number) for number in range(10)]
 
     run(scenario())

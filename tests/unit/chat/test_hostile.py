@@ -15,7 +15,7 @@ from oats_tui.session.session import get_session_storage
 from tests.support.app import make_chat, run, until
 from tests.support.clock import Clock
 from tests.support.scripted_provider import Gate, ScriptedProvider
-from tests.unit.chat.hearing import HERE, read
+from tests.unit.chat.hearing import HERE, read, texts
 
 
 def test_a_copy_of_a_session_under_another_name_is_never_written_over_the_original(data_dir: Path) -> None:
@@ -85,17 +85,51 @@ def test_an_error_is_described_without_its_words(caplog: pytest.LogCaptureFixtur
     assert "ValueError at test_hostile.py:" in text
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"info": {"id": "x", "title": "what people say"}, "messages": []}),
+        json.dumps({"info": {"id": "x", "project_dir": {"what": "what people say"}}, "messages": []}),
+        '{"info": {"id": "x", "title": "what people say',
+        json.dumps(["what people say"]),
+    ],
+    ids=["fields are missing", "a field is none", "cut off", "not a session"],
+)
 def test_a_damaged_session_is_logged_without_what_it_says(
-    data_dir: Path, caplog: pytest.LogCaptureFixture
+    data_dir: Path, caplog: pytest.LogCaptureFixture, content: str
 ) -> None:
-    info = {"id": "x", "project_dir": "/p", "working_dir": "/p"}
     folder = data_dir / "sessions"
     folder.mkdir(parents=True)
-    message = {"session_id": "x", "role": "user", "parts": "what people say"}
-    (folder / "x.json").write_text(json.dumps({"info": info, "messages": [message]}))
-    with caplog.at_level(logging.INFO):
+    (folder / "x.json").write_text(content)
+    with caplog.at_level(logging.DEBUG):
         assert asyncio.run(get_session_storage().get("x")) is None
+        assert asyncio.run(get_session_storage().list()) == []
+        asyncio.run(get_session_storage().list_infos())
     assert "x.json was left out" in caplog.text
+    assert "what people say" not in caplog.text
+
+
+def test_a_message_that_cannot_be_understood_is_neither_sent_nor_logged_nor_changed(
+    data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        provider = ScriptedProvider()
+        chat = make_chat(provider)
+        provider.will("a1")
+        session_id = (await chat.begin(HERE, "u1")).id
+        await until(lambda: chat.turn(session_id) is None)
+        path = get_session_storage().path_of(session_id)
+        strange = '    {\n      "id": "odd",\n      "role": "user",\n      "parts": "what people say"\n    }'
+        path.write_text(path.read_text().replace("\n  ]\n}", f",\n{strange}\n  ]\n}}"))
+        provider.will("a2")
+        await chat.send(session_id, "u2")
+        await until(lambda: chat.turn(session_id) is None)
+        assert "what people say" not in json.dumps(provider.requests)
+        assert strange in path.read_text()
+        assert await texts(session_id) == ["u1", "a1", "", "u2", "a2"]
+
+    with caplog.at_level(logging.DEBUG):
+        run(scenario())
     assert "what people say" not in caplog.text
 
 
@@ -115,7 +149,11 @@ def test_deleting_a_session_whose_answer_cannot_be_saved_does_not_wait_for_ever(
         await asyncio.sleep(0)
         clock.advance(60)
         await asyncio.wait({deleting})
-        assert isinstance(deleting.exception(), OatsError)
+        assert deleting.exception() is None
         assert chat.turn(session_id) is None
+        [trashed] = (data_dir / "oats_tui" / "trash").iterdir()
+        assert (trashed / "session").is_dir()
+        assert "half an answer" in (trashed / "journal").read_text()
+        assert not path.exists()
 
     run(scenario())
