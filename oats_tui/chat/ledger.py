@@ -15,6 +15,7 @@ from oats_tui.provider.names import ModelRef
 from oats_tui.session.answers import AnswerStorage
 from oats_tui.session.message import Message
 from oats_tui.session.meta import MetaStorage, Outcome
+from oats_tui.session.rescue import Rescue
 from oats_tui.session.session import Session, SessionInfo, SessionStorage
 from oats_tui.session.trash import Trash
 
@@ -53,6 +54,7 @@ class Ledger:
         self.meta = meta
         self.answers = answers or AnswerStorage()
         self.trash = Trash()
+        self.rescue = Rescue()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._saving: dict[str, asyncio.Task[None]] = {}
 

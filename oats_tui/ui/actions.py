@@ -125,6 +125,15 @@ async def restore(desk: Desk, _: str) -> None:
     desk.view.say(f"brought back {titles}{more}")
 
 
+async def repair(desk: Desk, _: str) -> None:
+    """Put what can be saved in the place of a damaged session."""
+    session_id = desk.subject()
+    saved = await desk.chat.ledger.rescue.repair(session_id)
+    desk.view.refresh(session_id)
+    messages = "one message" if saved == 1 else f"{saved:,} messages"
+    desk.view.say(f"repaired: {messages} saved" if saved else "this session is whole")
+
+
 async def choose_model(desk: Desk, name: str) -> None:
     """Have another model answer from now on, asking for it where none was typed."""
     if not name:

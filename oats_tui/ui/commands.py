@@ -87,6 +87,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("session.delete", "Move the session to the trash", "delete", "", ("d",), {"list": "d"}),
     Command("session.restore", "Bring back what was deleted last", "restore", "", ("z",), {"list": "u"}),
+    Command("session.repair", "Save what can be saved of a damaged session", "repair", slash="repair"),
     Command("model.choose", "Choose the model", "choose_model", leader=("m",), slash="model", takes="NAME"),
     Command("transcript.focus", "Go to the messages", "focus_transcript", leader=("k",), typed="tab"),
     Command("transcript.scroll", "Scroll the messages from the input", typed="pgup, pgdn"),

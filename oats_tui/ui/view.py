@@ -12,7 +12,7 @@ from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize, sanitize_line
 from oats_tui.ui import bridge
 from oats_tui.ui.widgets.transcript.entries import growing_entry
-from oats_tui.ui.words import situation, welcome
+from oats_tui.ui.words import EMPTY, situation, unreadable, welcome
 from oats_tui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -110,9 +110,7 @@ class View:
         if self.opening:
             placeholder = ["Opening the conversation…"]
         elif opened is not None:
-            problem = opened.problem or "There are no messages in this session yet."
-            hint = "Its file is left as it is. ctrl+n starts a new session." if opened.problem else ""
-            placeholder = [problem, hint]
+            placeholder = unreadable(opened.problem, opened.savable) if opened.problem else [EMPTY]
         self.screen.transcript.show(entries, placeholder, at_end=at_end)
         self.status()
 

@@ -52,6 +52,25 @@ def welcome(model: str | None) -> list[str]:
     ]
 
 
+EMPTY = "There are no messages in this session yet."
+
+
+def unreadable(problem: str, savable: int | None) -> list[str]:
+    """Return what the message pane says of a session that cannot be shown.
+
+    Args:
+        problem: Why, as a sentence.
+        savable: How many messages of a damaged file can be saved; None if that is no question.
+    """
+    if savable is None:
+        return [problem, "Its file is left as it is. ctrl+n starts a new session."]
+    messages = "One message" if savable == 1 else f"{savable:,} messages"
+    return [
+        problem,
+        f"{messages} can be saved: /repair does that. The damaged file is kept in the quarantine.",
+    ]
+
+
 def _megabytes(done: int | None, total: int | None) -> str:
     """Return an amount of bytes, of how many, as MB of a million bytes."""
     if done is None:

@@ -25,6 +25,7 @@ class Opened:
         session: As it was read last; None while it cannot be read.
         meta: What is known beside its file.
         problem: Why it cannot be shown, as a sentence; empty while it can.
+        savable: How many messages of a damaged file can be saved; None if that is no question.
         is_whole: Whether all of it was read, and not only its end.
     """
 
@@ -32,6 +33,7 @@ class Opened:
     session: Session | None = None
     meta: SessionMeta = field(default_factory=SessionMeta)
     problem: str = ""
+    savable: int | None = None
     is_whole: bool = True
 
 
@@ -110,6 +112,9 @@ class Workspace:
         opened.meta = await ledger.meta.get(opened.id)
         if session is not None:
             opened.session, opened.problem, opened.is_whole = session, "", True
+            opened.savable = None
         else:
             entry = await ledger.sessions.inspect(opened.id)
             opened.problem = "This session was deleted." if entry.state == "missing" else entry.problem
+            is_damaged = entry.state == "damaged"
+            opened.savable = await ledger.rescue.count(opened.id) if is_damaged else None

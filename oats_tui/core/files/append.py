@@ -103,7 +103,12 @@ def _open(path: Path) -> int:
     """A handle for adding to a regular file, which is made if it is missing."""
     flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     handle = opened_or_made(path, flags)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
+    try:
+        is_regular = stat.S_ISREG(os.fstat(handle).st_mode)
+    except OSError:
+        os.close(handle)
+        raise
+    if not is_regular:
         os.close(handle)
         raise NotRegularError(errno.EINVAL, "not a regular file", str(path))
     return handle

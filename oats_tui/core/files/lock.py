@@ -94,7 +94,12 @@ def _take(path: Path) -> Lock | None:
     """Take a lock if it is free at this moment."""
     content = json.dumps(asdict(myself())).encode()
     while (handle := _attempt(path)) is not None:
-        if leads_to(path, handle):
+        try:
+            is_it = leads_to(path, handle)
+        except OSError:
+            os.close(handle)
+            raise
+        if is_it:
             _name(handle, content)
             return Lock(handle)
         os.close(handle)  # thrown away by another program between opening and locking
