@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from oats_tui.core.filecache import FileCache, Row
+from oats_tui.core.files import submit
 from oats_tui.core.items import SUFFIX, item_names
 
 _T = TypeVar("_T")
 
 # File systems date changes with steps of up to two seconds: a file that had been changed less than that before it
 # was read may be changed once more without its date telling.
+# From so many changed files on the cache is written later.
+_MANY = 1000
 _RACY_NS = 2_000_000_000
 
 
@@ -76,7 +79,10 @@ def check_folder(
                 changed.add(name, stamp, fact)
             found.append(fact)
         kept.finish()
-    if changed.names or kept.gone:
+    if len(changed.names) > _MANY:
+        # Keeping thousands takes a while, for which nobody need wait.
+        submit(lambda: cache.save(changed.rows(), kept.gone), "cleaner")
+    elif changed.names or kept.gone:
         cache.save(changed.rows(), kept.gone)
     return found
 

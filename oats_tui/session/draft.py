@@ -105,7 +105,9 @@ class Draft:
                 for n, message in enumerate(new)
             ]
         )
-        held = self.base.raws
+        held, known = self.base.raws, len(self.base.raws)
+        if self.positions == [*range(known), *[None] * (len(self.positions) - known)]:
+            return Pieces(self.info, held + list(fresh), self.rest)
         return Pieces(self.info, [next(fresh) if at is None else held[at] for at in self.positions], self.rest)
 
     def held(self, raws: list[bytes], signature: Signature | None) -> Held:
@@ -238,10 +240,10 @@ def _thawed(message: Message, values: Frozen) -> Message:
     return _made(type(message), {**values.fields[0], "parts": parts}, values.extras[0])
 
 
-def _made(kind: type[_M], fields: dict[str, Any], extra: Exact | None) -> _M:
+def _made(kind: type[_M], fields: dict[str, Any], extra: Any) -> _M:
     """An object of a kind with these fields, whatever the unknown ones are called."""
     made = kind.model_construct(**_plain(fields))
-    if extra is not None and made.__pydantic_extra__ is not None:
+    if isinstance(extra, Exact) and made.__pydantic_extra__ is not None:
         made.__pydantic_extra__.update(extra.value)
     return made
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from oats_tui.session.message import Message
 
 _SLICE = 2000
+_EMPTY: dict[str, Any] = {}
 _fields = operator.attrgetter("__dict__")
 _extra = operator.attrgetter("__pydantic_extra__")
 _parts = operator.attrgetter("parts")
@@ -31,10 +32,10 @@ class Frozen:
 
     Attributes:
         fields: The fields of each message.
-        extras: Its unknown fields, None for none.
+        extras: Its unknown fields.
         counts: How many parts it has.
         parts: The fields of each part, of all messages one after the other.
-        part_extras: Their unknown fields, None for none.
+        part_extras: Their unknown fields.
         part_types: What kinds of parts they are.
     """
 
@@ -212,10 +213,10 @@ def seen(messages: Sequence[Message]) -> Frozen:
     extras, part_extras = map(_extra, messages), map(_extra, parts)
     return Frozen(
         list(map(_fields, messages)),
-        [extra or None for extra in extras],
+        list(extras),
         list(map(len, listed)),
         list(map(_fields, parts)),
-        [extra or None for extra in part_extras],
+        list(part_extras),
         list(map(type, parts)),
     )
 
@@ -237,14 +238,14 @@ def _copied(fields: dict[str, Any], containers: Iterable[str]) -> dict[str, Any]
     """A copy of an object's fields; those that can change inside are copied with their contents."""
     made = dict(fields)
     for name in containers:
-        if made.get(name):
+        if made.get(name) is not None:
             made[name] = Exact(copied(made[name]))
     return made
 
 
 def _deep(values: Iterable[Any]) -> Iterable[Any]:
-    """Copies of values that can change inside."""
-    return (None if value is None else Exact(copied(value)) for value in values)
+    """Copies of values that can change inside; of empty ones the same one."""
+    return (Exact(copied(value)) if value else None if value is None else _EMPTY for value in values)
 
 
 @dataclass(frozen=True, slots=True)

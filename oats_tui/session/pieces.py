@@ -209,7 +209,8 @@ def _split_any(data: bytes) -> Pieces:
     """Parse a file of any form as a whole, and bring it into the usual one."""
     value = _parse_deep(data)
     info = info_in(value)
-    messages = value.get("messages", [])
+    # A session may have none at all; with other fields in their place, they may be hidden among those.
+    messages = value.get("messages", [] if len(value) == 1 else None)
     if not isinstance(messages, list):
         raise NotASessionError("The file is JSON, but not a session: its messages are no list.")
     extra = {name: each for name, each in value.items() if name not in ("info", "messages")}
