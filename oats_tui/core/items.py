@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ _R = TypeVar("_R")
 SUFFIX = ".json"
 
 _MAX_ID_LENGTH = 200
+# A name has 255 bytes at most, and what is kept of an item has its id and a time or a mark in its name.
+_MAX_ID_BYTES = 220
 _ID = re.compile(r"[^/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 # Another program writes in place: a file that was changed a moment ago may be half of itself.
@@ -51,8 +54,8 @@ def check_id(id: str) -> None:
     """Refuse an id that is not a plain file name.
 
     Raises:
-        StorageError: It is empty, longer than 200 characters, starts with a dot, or holds a slash, a
-            backslash, a control character or a lone surrogate.
+        StorageError: It is empty, longer than 200 characters or 220 bytes, starts with a dot, or holds a slash,
+            a backslash, a control character, a lone surrogate, or what names of files cannot have in this locale.
     """
     if not is_id(id):
         raise StorageError(
@@ -64,7 +67,16 @@ def check_id(id: str) -> None:
 
 def is_id(id: str) -> bool:
     """Whether a text can be the id of an item, and so the name of its file."""
-    return len(id) <= _MAX_ID_LENGTH and not id.startswith(".") and _ID.fullmatch(id) is not None
+    is_plain = len(id) <= _MAX_ID_LENGTH and not id.startswith(".") and _ID.fullmatch(id) is not None
+    return is_plain and (id.isascii() or _has_room(id))
+
+
+def _has_room(id: str) -> bool:
+    """Whether the file system has a name for an id, and that is not too long."""
+    try:
+        return len(os.fsencode(id)) <= _MAX_ID_BYTES
+    except UnicodeEncodeError:
+        return False
 
 
 def read_settled(path: Path, use: Callable[[bytes], _R], patience: Patience) -> _R:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from oats_tui.core.files import read_regular
 from oats_tui.core.items import SUFFIX, Patience, item_names
 from oats_tui.session.entries import Entry, inspect_file, look_at
-from oats_tui.session.salvage import salvaged
+from oats_tui.session.store.salvage import salvaged
 
 
 class _AnyObject(BaseModel):

@@ -14,13 +14,13 @@ from oats_tui.core.bus import Event, EventType, bus
 from oats_tui.core.codec import parse
 from oats_tui.core.config import get_data_dir
 from oats_tui.core.storage_errors import storage_error
-from oats_tui.session.codec import encode_message
-from oats_tui.session.journals import read_journal, write_records
 from oats_tui.session.message import Message, TextPart
 from oats_tui.session.models import Session
-from oats_tui.session.notes import message_record
-from oats_tui.session.places import Places, places_of
-from oats_tui.session.recovery import Recovered, recover, recover_all
+from oats_tui.session.store.codec import encode_message
+from oats_tui.session.store.journals import read_journal, write_records
+from oats_tui.session.store.notes import message_record
+from oats_tui.session.store.places import Places, places_of
+from oats_tui.session.store.recovery import Recovered, recover, recover_all
 
 _log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from oats_tui.core.codec import NotJsonError, fault
 from oats_tui.core.files import NotRegularError
 from oats_tui.core.items import SUFFIX, Patience, read_settled
-from oats_tui.session.codec import NotASessionError, Pieces, decode_info, decode_message, split
 from oats_tui.session.models import SessionInfo
+from oats_tui.session.store.codec import NotASessionError, Pieces, decode_info, decode_message, split
 
 State: TypeAlias = Literal["ok", "missing", "damaged", "unreadable", "foreign"]
 

@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from oats_tui.core.codec import fault
 from oats_tui.core.items import item_names
+from oats_tui.session.entries import Entry
 from oats_tui.session.index import list_folder
 from oats_tui.session.models import Session, SessionInfo
-from oats_tui.session.places import places_of
-from oats_tui.session.reading import Newest, load, load_newest
+from oats_tui.session.store.places import Places, places_of
+from oats_tui.session.store.reading import Newest, load, load_newest
+from oats_tui.session.trash import unfinished
 
 _log = logging.getLogger(__name__)
 
 
 def family_of(session_id: str, folder: Path) -> list[str]:
-    """A session and all that were made from it, directly or not, itself first.
+    """A session and all that were made from it, directly or not, itself first; of a missing one only itself.
+
+    Only files that hold the session of their name count. What a deletion of it that failed has moved to the trash
+    is there as well.
 
     Raises:
         StorageError: The folder cannot be listed.
     """
-    infos = [info for entry in list_folder(folder) if (info := entry.info) is not None]
-    family = [session_id]
-    for parent in family:
-        family += (each.id for each in infos if each.parent_session_id == parent and each.id not in family)
-    family += (each.id for each in infos if each.root_session_id == session_id and each.id not in family)
-    return family
+    entries = list_folder(folder)
+    states = {entry.id: entry.state for entry in entries}
+    family = dict.fromkeys([session_id])
+    # What was made from a session whose file is gone, or holds another one, stays.
+    if states.get(session_id, "missing") not in ("missing", "foreign"):
+        made_from = _made_from(entries)
+        waiting = [session_id]
+        for above in waiting:
+            new = [each for each in made_from[above] if each not in family]
+            family |= dict.fromkeys(new)
+            waiting += new
+    return list(family | dict.fromkeys(sorted(unfinished(Places(folder.parent, session_id)))))
+
+
+def _made_from(entries: Iterable[Entry]) -> defaultdict[str, list[str]]:
+    """By id, the sessions that say they were made from it."""
+    made_from: defaultdict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        info = entry.info if entry.state == "ok" else None
+        if info is not None:
+            for above in {info.parent_session_id, info.root_session_id} - {None}:
+                made_from[str(above)].append(entry.id)
+    return made_from
 
 
 def session_or_none(session_id: str) -> Session | None:

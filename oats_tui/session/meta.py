@@ -15,9 +15,9 @@ from oats_tui.core.codec import StoredModel, decode, encode, fault
 from oats_tui.core.storage import Storage, StorageError, storage_error
 from oats_tui.core.storage_errors import locked_error
 from oats_tui.date import utc
-from oats_tui.session.codec import decode_message
 from oats_tui.session.index import OutcomeState, newest_outcomes
 from oats_tui.session.message import Message, Moment, OpaqueMessage
+from oats_tui.session.store.codec import decode_message
 
 __all__ = ["MetaStorage", "Outcome", "OutcomeState", "SessionMeta", "keep_displaced", "note_outcome"]
 

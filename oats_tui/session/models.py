@@ -9,9 +9,9 @@ from pydantic import Field, PrivateAttr
 from oats_tui.core.codec import StoredModel
 from oats_tui.core.id import generate_id
 from oats_tui.date import utc
-from oats_tui.session.held import Held
 from oats_tui.session.llm import message_to_llm
 from oats_tui.session.message import Message, Moment
+from oats_tui.session.store.held import Held
 
 
 class SessionTime(StoredModel):

@@ -20,19 +20,19 @@ from oats_tui.core.files import Signature
 from oats_tui.core.items import Patience, read_settled_version
 from oats_tui.core.storage_errors import StorageError, locked_error, storage_error
 from oats_tui.date import utc
-from oats_tui.session.codec import decode_info, decode_message, encode_info, message_raw, split
-from oats_tui.session.draft import restored
-from oats_tui.session.journal import Journal
-from oats_tui.session.journals import read_journal
-from oats_tui.session.merge import Version, merge, summaries, with_info
 from oats_tui.session.message import OpaqueMessage
 from oats_tui.session.models import Session, SessionInfo, SessionTime
-from oats_tui.session.places import Places, places_of
-from oats_tui.session.quarantine import keep_copy
-from oats_tui.session.recovery import recover
-from oats_tui.session.replay import replay
-from oats_tui.session.salvage import Salvaged, salvaged
-from oats_tui.session.saving import Prior, replace
+from oats_tui.session.store.codec import decode_info, decode_message, encode_info, message_raw, split
+from oats_tui.session.store.draft import restored
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.journals import read_journal
+from oats_tui.session.store.merge import Version, merge, summaries, with_info
+from oats_tui.session.store.places import Places, places_of
+from oats_tui.session.store.quarantine import keep_copy
+from oats_tui.session.store.recovery import recover
+from oats_tui.session.store.replay import replay
+from oats_tui.session.store.salvage import Salvaged, salvaged
+from oats_tui.session.store.saving import Prior, replace
 
 _log = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from oats_tui.session.entries import Entry, inspect_file, look_at
 from oats_tui.session.index import first_page, list_folder
 from oats_tui.session.lookup import all_infos, all_sessions, family_of, newest_or_none, session_or_none
 from oats_tui.session.models import Session, SessionInfo, SessionTime
-from oats_tui.session.places import places_of
-from oats_tui.session.reading import Newest
-from oats_tui.session.saves import Capture, Saves
+from oats_tui.session.store.places import places_of
+from oats_tui.session.store.reading import Newest
+from oats_tui.session.store.saves import Capture, Saves
 from oats_tui.session.trash import discard
 
 __all__ = [

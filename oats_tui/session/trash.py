@@ -4,61 +4,53 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-
-from pydantic import Field
 
 from oats_tui.core import files
 from oats_tui.core.bus import Event, EventType, bus
-from oats_tui.core.codec import StoredModel, decode, encode, fault
+from oats_tui.core.codec import encode
 from oats_tui.core.config import get_data_dir
-from oats_tui.core.items import is_id
+from oats_tui.core.files.atomic import make_folder
+from oats_tui.core.items import check_id
 from oats_tui.core.storage_errors import StorageError, locked_error, storage_error
 from oats_tui.date import utc
-from oats_tui.session.codec import split
-from oats_tui.session.draft import capture, restored
 from oats_tui.session.entries import inspect_file
-from oats_tui.session.journals import forget_journal
-from oats_tui.session.message import Moment
-from oats_tui.session.places import Places, ours
-from oats_tui.session.saving import save
+from oats_tui.session.restoring import restore
+from oats_tui.session.store.journals import forget_journal
+from oats_tui.session.store.places import Places
+from oats_tui.session.trashed import (
+    FACTS,
+    JOURNAL,
+    META,
+    SESSION,
+    Trashed,
+    folder_name,
+    last_deleted,
+    look,
+    newest_folder,
+    trash_of,
+)
 
-_log = logging.getLogger(__name__)
+__all__ = ["Trash", "Trashed", "discard", "unfinished"]
 
-_SESSION, _JOURNAL, _META, _FACTS = "session", "journal", "meta", "facts"
+_NEXT = timedelta(microseconds=1)
 
-
-class Trashed(StoredModel):
-    """A session in the trash.
-
-    Attributes:
-        id: Its id.
-        title: Its title, or its id where it had none that could be read.
-        deleted_at: When it was put there.
-        together: The id of the session with which it was deleted; its own if that was the one.
-        name: The folder in the trash.
-    """
-
-    id: str
-    title: str
-    deleted_at: Moment = Field(default_factory=utc)
-    together: str
-    name: str = ""
+# By the session that was to be deleted, what a deletion that failed has moved and nobody was told of.
+_unfinished: dict[Places, frozenset[str]] = {}
 
 
 class Trash:
     """Lists and restores what was deleted."""
 
     async def list(self) -> list[Trashed]:
-        """What is in the trash, the latest first.
+        """What is in the trash, the latest first; what cannot be read is logged and left out.
 
         Raises:
             StorageError: It cannot be listed.
         """
-        return await asyncio.to_thread(_list, get_data_dir())
+        return (await asyncio.to_thread(look, get_data_dir())).trashed
 
     async def restore(self, trashed: Trashed) -> str:
         """Bring a session back, and publish `session.created`; returns its id.
@@ -66,10 +58,11 @@ class Trash:
         Where there is a session of that id again, the two become one.
 
         Raises:
-            StorageError: It could not be restored; it is still in the trash.
+            StorageError: It is not in the trash, or it could not be restored; then it is still there.
         """
         data_dir = get_data_dir()
-        await files.finished(files.submit(lambda: _restore(data_dir, trashed)))
+        await files.finished(files.submit(lambda: restore(data_dir, trashed)))
+        _unfinished.pop(Places(data_dir, trashed.together), None)
         await bus.publish(Event(EventType.SESSION_CREATED, {"session_id": trashed.id, "title": trashed.title}))
         return trashed.id
 
@@ -77,20 +70,18 @@ class Trash:
         """Bring back what was deleted last, with all that was deleted together with it.
 
         Raises:
-            StorageError: It could not be restored.
+            StorageError: It cannot be read, or it could not be restored.
         """
-        found = await self.list()
-        if not found:
-            return []
-        last = found[0]
-        family = [each for each in found if (each.together, each.deleted_at) == (last.together, last.deleted_at)]
+        family = await asyncio.to_thread(last_deleted, get_data_dir())
         for each in family:
             await self.restore(each)
         return family
 
 
 def discard(data_dir: Path, family: Sequence[str], now: Callable[[], datetime] = utc) -> bool:
-    """Move sessions to the trash; runs in the writer thread.
+    """Move sessions to the trash, the first one last; runs in the writer thread.
+
+    What a deletion left behind that failed half-way is moved as well.
 
     Args:
         data_dir: The data directory.
@@ -98,103 +89,120 @@ def discard(data_dir: Path, family: Sequence[str], now: Callable[[], datetime] =
         now: Tells the time.
 
     Returns:
-        Whether there was one of the first id.
+        Whether anything was moved, now or by a deletion of the same one that failed. If there is no file of the first
+        id, nor anything that such a deletion left behind, the others stay.
 
     Raises:
-        StorageError: One could not be moved; it and those behind it are where they were.
+        StorageError: An id is none, or one could not be moved; those before it in the family are where they were.
     """
-    moment = now()
-    moved = [_discard(Places(data_dir, each), family[0], moment) for each in family]
-    return moved[0]
+    for each in family:
+        check_id(each)
+    first = Places(data_dir, family[0])
+    moved = set(unfinished(first))
+    moment = _free_moment(data_dir, family, now())
+    is_there = moved or _is_there(first)
+    for each in reversed(family if is_there else family[:1]):
+        places = Places(data_dir, each)
+        try:
+            if _discard(places, first.id, moment):
+                moved.add(each)
+        except StorageError:
+            if not _is_there(places):
+                moved.add(each)
+            if moved:
+                _unfinished[first] = frozenset(moved)
+            raise
+    _unfinished.pop(first, None)
+    return bool(moved)
+
+
+def unfinished(places: Places) -> frozenset[str]:
+    """What deletions of a session by this process have moved to the trash before they failed."""
+    return _unfinished.get(places, frozenset())
+
+
+def _free_moment(data_dir: Path, family: Sequence[str], moment: datetime) -> datetime:
+    """This moment, or the next one at which none of them was deleted."""
+    trash = trash_of(data_dir)
+    try:
+        while any(files.signature(trash / folder_name(each, moment)) is not None for each in family):
+            moment += _NEXT
+    except OSError as error:
+        raise storage_error("The trash could not be looked at.", trash, error) from error
+    return moment
+
+
+def _is_there(places: Places) -> bool:
+    """Whether there is a file of a session, as far as that can be told."""
+    try:
+        return files.signature(places.file) is not None
+    except OSError:
+        return True
 
 
 def _discard(places: Places, together: str, moment: datetime) -> bool:
-    """Move one session; returns whether there was one."""
+    """Move one session, or what was left behind of it; returns whether there was anything."""
     try:
         with files.locked(places.lock):
-            if files.signature(places.file) is None:
-                return False
-            info = inspect_file(places.file).info
-            facts = Trashed(
-                id=places.id, title=info.title if info else places.id, deleted_at=moment, together=together
-            )
-            folder = ours(places.data_dir) / "trash" / f"{places.id}.{moment:%Y%m%dT%H%M%S%f}"
-            files.ensure_folder(folder)
-            files.replace_file(folder / _FACTS, encode(facts))
-            # The session goes first: what is left behind by a stop in between is found by its id later.
-            files.move_aside(places.file, folder / _SESSION)
-            for path, name in ((places.journal, _JOURNAL), (places.meta, _META)):
-                with contextlib.suppress(FileNotFoundError):
-                    files.move_aside(path, folder / name)
-            forget_journal(places.journal)
-            with contextlib.suppress(OSError):
-                files.remove_file(places.prev)
+            if files.signature(places.file) is not None:
+                _move(places, together, moment)
+                return True
+            folder = newest_folder(places)
+            return folder is not None and _follow(places, folder)
     except files.LockedError as error:
         raise locked_error(places.file, places.lock) from error
     except OSError as error:
         raise storage_error("The session could not be moved to the trash.", places.file, error) from error
-    return True
 
 
-def _list(data_dir: Path) -> list[Trashed]:
-    """What is in the trash."""
-    folder = ours(data_dir) / "trash"
+def _move(places: Places, together: str, moment: datetime) -> None:
+    """Move one session that is there."""
+    info = inspect_file(places.file).info
+    title, holds = (info.title, info.id) if info else (places.id, places.id)
+    facts = Trashed(id=places.id, title=title, deleted_at=moment, together=together, holds=holds)
+    folder = _new_folder(places, moment)
     try:
-        names = sorted(path.name for path in folder.iterdir())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise storage_error("The trash could not be listed.", folder, error) from error
-    found = []
-    for name in names:
+        files.replace_file(folder / FACTS, encode(facts))
+        # The session goes first: what is left behind by a stop in between is found by its id later.
+        files.move_aside(places.file, folder / SESSION)
+    except BaseException:
+        _remove_unused(folder)
+        raise
+    _follow(places, folder)
+    with contextlib.suppress(OSError):
+        files.remove_file(places.prev)
+
+
+def _new_folder(places: Places, moment: datetime) -> Path:
+    """A new folder in the trash, which nobody else has."""
+    trash = trash_of(places.data_dir)
+    files.ensure_folder(trash)
+    while True:
+        folder = trash / folder_name(places.id, moment)
         try:
-            trashed = decode(files.read_regular(folder / name / _FACTS), Trashed)
-        except (OSError, ValueError) as error:
-            _log.warning("%s in the trash was left out: %s", name, fault(error))
-            continue
-        if is_id(trashed.id) and (folder / name / _SESSION).exists():
-            found.append(trashed.model_copy(update={"name": name}))
-    return sorted(found, key=lambda each: (each.deleted_at, each.together == each.id), reverse=True)
+            make_folder(folder)
+        except FileExistsError:
+            moment += _NEXT
+        else:
+            return folder
 
 
-def _restore(data_dir: Path, trashed: Trashed) -> None:
-    """Bring one session back; runs in the writer thread."""
-    places = Places(data_dir, trashed.id)
-    folder = ours(data_dir) / "trash" / trashed.name
-    try:
-        if files.signature(places.file) is None:
-            _move_back(places, folder)
-            return
-        session = restored(split(files.read_regular(folder / _SESSION)), None)
-    except ValueError as error:
-        raise StorageError(
-            "The session could not be restored.",
-            f"{folder / _SESSION}: it is damaged, and there is another session of its id.",
-            "Rename one of the two files.",
-        ) from error
-    except OSError as error:
-        raise storage_error("The session could not be restored.", folder, error) from error
-    save(places, capture(session), "be either")
-    _empty(folder)
-
-
-def _move_back(places: Places, folder: Path) -> None:
-    """Put the files of a session where they were."""
-    with files.locked(places.lock):
-        for path, name in ((places.meta, _META), (places.journal, _JOURNAL), (places.file, _SESSION)):
-            files.ensure_folder(path.parent)
+def _follow(places: Places, folder: Path) -> bool:
+    """Move what is kept beside a session to where it is; returns whether there was anything."""
+    has_moved = False
+    for path, name in ((places.journal, JOURNAL), (places.meta, META)):
+        # What was written since under the same id is another one's, or is united when the session comes back.
+        if files.signature(path) is not None and files.signature(folder / name) is None:
             with contextlib.suppress(FileNotFoundError):
-                if files.signature(path) is None:
-                    files.move_aside(folder / name, path)
-        forget_journal(places.journal)
-    _empty(folder)
+                files.move_aside(path, folder / name)
+                has_moved = True
+    forget_journal(places.journal)
+    return has_moved
 
 
-def _empty(folder: Path) -> None:
-    """Remove what describes a session that is no longer here; what else lies there stays."""
-    try:
-        for name in (_FACTS, _SESSION):
-            files.remove_file(folder / name)
-        folder.rmdir()
-    except OSError as error:
-        _log.warning("%s could not be emptied: %s", folder, error.strerror)
+def _remove_unused(folder: Path) -> None:
+    """Remove a folder into which no session came."""
+    with contextlib.suppress(OSError):
+        if files.signature(folder / SESSION) is None:
+            files.remove_file(folder / FACTS)
+            folder.rmdir()

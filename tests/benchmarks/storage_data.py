@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from oats_tui.session.codec import encode
 from oats_tui.session.message import Message
 from oats_tui.session.models import Session, SessionInfo, SessionTime
+from oats_tui.session.store.codec import encode
 
 MANY = 20_000
 """How many sessions there are in the big folder."""

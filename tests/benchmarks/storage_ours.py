@@ -13,8 +13,8 @@ from typing import Any
 
 from oats_tui.core import files
 from oats_tui.session.answers import AnswerStorage
-from oats_tui.session.places import places_of
 from oats_tui.session.session import get_session, get_session_storage
+from oats_tui.session.store.places import places_of
 from tests.benchmarks.storage_data import text_of
 from tests.benchmarks.storage_meters import (
     Sample,

@@ -9,10 +9,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from oats_tui.session.codec import decode_message, encode_message, encode_rest, join, split_checked
-from oats_tui.session.draft import capture, restored
-from oats_tui.session.journal import Journal
-from oats_tui.session.merge import Version
 from oats_tui.session.message import (
     ImagePart,
     Message,
@@ -22,9 +18,13 @@ from oats_tui.session.message import (
     UnknownPart,
 )
 from oats_tui.session.models import Session, SessionInfo, SessionTime
-from oats_tui.session.places import Places
-from oats_tui.session.records import record_of
-from oats_tui.session.saving import save
+from oats_tui.session.store.codec import decode_message, encode_message, encode_rest, join, split_checked
+from oats_tui.session.store.draft import capture, restored
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.merge import Version
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.records import record_of
+from oats_tui.session.store.saving import save
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 ROLES = {"q": "user", "a": "assistant", "s": "system", "S": "user"}

@@ -10,6 +10,7 @@ import stat
 import threading
 import uuid
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from oats_tui.core.files.reading import Signature, signature, signature_of
@@ -33,13 +34,10 @@ def ensure_folder(path: Path) -> None:
     Raises:
         OSError: A folder cannot be made, or something that is not a folder is in the way.
     """
-    missing = []
-    while not path.exists():
-        missing.append(path)
-        path = path.parent
+    missing = [*takewhile(lambda each: not each.exists(), (path, *path.parents))]
     for folder in reversed(missing):
-        _make_folder(folder)
-        path = folder
+        with contextlib.suppress(FileExistsError):  # another program may make it first
+            make_folder(folder)
     if not path.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
 
@@ -281,15 +279,20 @@ def opened_or_made(path: Path, flags: int) -> int:
     return handle
 
 
-def _make_folder(path: Path) -> None:
-    """Make one folder and its entry above durable; another program may make it first."""
+def make_folder(path: Path) -> None:
+    """Make one folder, for its owner alone (0700) whatever the umask, and its entry above durable.
+
+    Raises:
+        OSError: It failed, perhaps because something is there already; nothing was made.
+    """
+    path.mkdir(FOLDER_MODE)
     try:
-        path.mkdir(FOLDER_MODE)
-    except FileExistsError:
-        return
-    # The umask may have taken rights away that the owner needs.
-    path.chmod(FOLDER_MODE)
-    sync_folder(path.parent)
+        path.chmod(FOLDER_MODE)
+        sync_folder(path.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.rmdir()  # left there, it would be taken for durable the next time
+        raise
 
 
 def _registered(path: Path) -> str:

@@ -13,7 +13,7 @@ from oats_tui.core.bus import EventBus
 from oats_tui.core.storage_errors import StorageError
 from oats_tui.session.answers import AnswerStorage
 from oats_tui.session.message import Message
-from oats_tui.session.places import Places
+from oats_tui.session.store.places import Places
 from tests.support.app import run, until
 from tests.support.clock import Clock
 from tests.support.scripted_provider import ScriptedProvider

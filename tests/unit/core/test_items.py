@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -9,8 +12,14 @@ from pathlib import Path
 import pytest
 
 from oats_tui.core.codec import StoredModel
-from oats_tui.core.items import Patience, check_id, item_names, read_settled
+from oats_tui.core.items import Patience, check_id, is_id, item_names, read_settled
 from oats_tui.core.storage import Storage, StorageError
+from oats_tui.session.meta import MetaStorage
+from oats_tui.session.models import Session, SessionInfo
+from oats_tui.session.session import SessionStorage
+from oats_tui.session.trash import Trash
+from tests.support.disk import CHECKOUT
+from tests.support.trashing import delete, made
 
 BAD_IDS = [
     "",
@@ -28,6 +37,8 @@ BAD_IDS = [
     "a\x85",
     "a\ud800",
     "a" * 201,
+    "é" * 111,
+    "\U0001f600" * 56,
 ]
 
 
@@ -58,9 +69,60 @@ def test_an_id_that_is_none_is_refused_by_every_call_and_touches_nothing(data_di
     assert tree(data_dir.parent) == before
 
 
-@pytest.mark.parametrize("good", ["a", "a" * 200, "a.b", "with space", "é", "..a"[2:], "-", "~"])
+@pytest.mark.parametrize(
+    "good", ["a", "a" * 200, "é" * 110, "\U0001f600" * 55, "a.b", "with space", "é", "..a"[2:], "-", "~"]
+)
 def test_a_plain_name_is_an_id(good: str) -> None:
     check_id(good)
+
+
+def test_the_longest_id_leaves_room_for_all_that_is_kept_of_a_session(data_dir: Path) -> None:
+    id_ = "\U0001f600" * 55
+    made(id_)
+    asyncio.run(MetaStorage().set_note(id_, "m", "a note"))
+    for path in (data_dir / "sessions" / f"{id_}.json", data_dir / "oats_tui" / "meta" / f"{id_}.json"):
+        path.write_text("damaged")
+        os.utime(path, (0, 0))
+    assert asyncio.run(MetaStorage().get(id_)).notes == {}
+    made_again = Session(info=SessionInfo(id=id_, project_dir="/p", working_dir="/p"))
+    asyncio.run(SessionStorage().update(made_again))
+    assert list((data_dir / "oats_tui" / "quarantine").iterdir())
+    assert delete(id_)
+    assert [each.id for each in asyncio.run(Trash().restore_last())] == [id_]
+
+
+IDS_IN_A_LOCALE = r"""
+import json, sys
+from oats_tui.core.items import check_id, is_id
+from oats_tui.core.storage import StorageError
+told = []
+for id in ("plain", "\xe9", "\u65e5"):
+    try:
+        check_id(id)
+        told.append([is_id(id), None])
+    except StorageError as error:
+        told.append([is_id(id), type(error).__name__])
+print(json.dumps([sys.getfilesystemencoding(), told]))
+"""
+
+
+@pytest.mark.parametrize("is_utf8", ["0", "1"])
+def test_an_id_for_which_the_locale_has_no_name_is_none(is_utf8: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": is_utf8, "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-W", "error", "-c", IDS_IN_A_LOCALE]
+    done = subprocess.run(command, env=environment, cwd=CHECKOUT, capture_output=True, check=True, timeout=60)
+    encoding, [plain, *others] = json.loads(done.stdout)
+    assert plain == [True, None]
+    is_possible = encoding == "utf-8"
+    assert is_possible or is_utf8 == "0"
+    assert others == [[True, None] if is_possible else [False, "StorageError"]] * 2
+
+
+def test_20_000_names_are_told_from_others_in_a_moment() -> None:
+    names = [f"{number:032x}" for number in range(20_000)]
+    started = time.monotonic()
+    assert all(map(is_id, names))
+    assert time.monotonic() - started < 0.5
 
 
 def test_names_that_are_no_ids_are_not_listed(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from oats_tui.core.bus import Event, bus
 from oats_tui.core.storage_errors import StorageError
 from oats_tui.provider import base
 from oats_tui.session.answers import SYNC_SECONDS, AnswerLog, AnswerStorage
-from oats_tui.session.journals import read_journal
 from oats_tui.session.message import Message
 from oats_tui.session.models import Session, SessionInfo
-from oats_tui.session.places import Places
 from oats_tui.session.session import SessionStorage
+from oats_tui.session.store.journals import read_journal
+from oats_tui.session.store.places import Places
 from tests.support.app import make_chat, run, until
 from tests.support.scripted_provider import ScriptedProvider
 from tests.support.syscalls import Call, Recorder, recorded

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from oats_tui.core.codec import encode, parse
-from oats_tui.session.codec import (
+from oats_tui.session.message import OpaqueMessage
+from oats_tui.session.models import Session
+from oats_tui.session.store.codec import (
     NotASessionError,
     NotJsonError,
     Pieces,
@@ -25,9 +27,7 @@ from oats_tui.session.codec import (
     split,
     split_ends,
 )
-from oats_tui.session.draft import capture
-from oats_tui.session.message import OpaqueMessage
-from oats_tui.session.models import Session
+from oats_tui.session.store.draft import capture
 from tests.support.sessions import extras, file_of, loaded, message, raw, session, sessions
 from tests.unit.session.test_round_trip import OATS
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oats_tui.core.codec import encode
-from oats_tui.session.draft import Draft, capture, capture_in_steps
 from oats_tui.session.message import Message, TextPart
 from oats_tui.session.models import Session
+from oats_tui.session.store.draft import Draft, capture, capture_in_steps
 from tests.support.sessions import file_of, loaded, message, messages, session, sessions
 from tests.unit.session.test_held import CHANGES, full
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from oats_tui.session.draft import capture
-from oats_tui.session.held import Held, freeze, seen
 from oats_tui.session.message import Message, TextPart, ToolCallPart, ToolResultPart, UnknownPart
 from oats_tui.session.models import Session
+from oats_tui.session.store.draft import capture
+from oats_tui.session.store.held import Held, freeze, seen
 from tests.support.sessions import START, file_of, loaded, message, session
 
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oats_tui.core.files import Signature
-from oats_tui.session.begun import joined
-from oats_tui.session.journal import Journal
-from oats_tui.session.records import DropRecord, record_of, records
+from oats_tui.session.store.begun import joined
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.records import DropRecord, record_of, records
 from tests.support.sessions import journal_of, noted
 
 GAP = "\n[…]\n"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from oats_tui.session.journals import read_journal, write_records
-from oats_tui.session.places import Places
-from oats_tui.session.records import record_of
-from oats_tui.session.tidying import tidy
+from oats_tui.session.store.journals import read_journal, write_records
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.records import record_of
+from oats_tui.session.store.tidying import tidy
 from tests.support.sessions import noted
 from tests.unit.session.test_journal import FIRST, LOG, RECORDS, meaning, taken
 

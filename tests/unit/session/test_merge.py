@@ -10,10 +10,10 @@ import pytest
 
 from oats_tui.core import files
 from oats_tui.core.storage_errors import StorageError
-from oats_tui.session.codec import decode_info, extra_of
-from oats_tui.session.merge import Version, merge, moment, summaries, with_info
-from oats_tui.session.places import Places
-from oats_tui.session.reading import load
+from oats_tui.session.store.codec import decode_info, extra_of
+from oats_tui.session.store.merge import Version, merge, moment, summaries, with_info
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.reading import load
 from tests.support.sessions import changed, facts_of, message, other_program, raw, saved, session, version
 
 NOTHING = Version(b"", {}, b"")

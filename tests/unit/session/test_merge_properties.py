@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oats_tui.session.merge import Merged, Version, merge, summaries
-from oats_tui.session.order import is_users
+from oats_tui.session.store.merge import Merged, Version, merge, summaries
+from oats_tui.session.store.order import is_users
 from tests.support.sessions import changed, facts_of, raw, version
 
 many = settings(max_examples=150)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oats_tui.session.codec import encode_message
 from oats_tui.session.message import Message
-from oats_tui.session.order import created_of, id_of, is_summary, is_users, keys_of_ids, keys_of_raws, weave
+from oats_tui.session.store.codec import encode_message
+from oats_tui.session.store.order import created_of, id_of, is_summary, is_users, keys_of_ids, keys_of_raws, weave
 from tests.support.sessions import START, message, raw
 
 

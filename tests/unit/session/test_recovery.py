@@ -13,16 +13,16 @@ import pytest
 
 from oats_tui.core import files
 from oats_tui.core.storage_errors import StorageError
-from oats_tui.session import recovery
 from oats_tui.session.answers import AnswerStorage
-from oats_tui.session.journal import Journal
-from oats_tui.session.journals import read_journal, write_records
 from oats_tui.session.message import Message
 from oats_tui.session.meta import MetaStorage, Outcome
 from oats_tui.session.models import Session, SessionInfo
-from oats_tui.session.places import Places
-from oats_tui.session.recovery import KEPT_SECONDS, Recovered, recover, recover_all
 from oats_tui.session.session import SessionStorage
+from oats_tui.session.store import recovery
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.journals import read_journal, write_records
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.recovery import KEPT_SECONDS, Recovered, recover, recover_all
 
 HOLDER = """
 import sys

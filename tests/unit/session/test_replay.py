@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oats_tui.core import files
-from oats_tui.session import notes, saving
-from oats_tui.session.codec import decode_info, decode_message
-from oats_tui.session.journal import Journal
-from oats_tui.session.journals import read_journal, write_records
-from oats_tui.session.merge import Version
 from oats_tui.session.message import OpaqueMessage
-from oats_tui.session.places import Places
-from oats_tui.session.reading import load
-from oats_tui.session.replay import replay
+from oats_tui.session.store import notes, saving
+from oats_tui.session.store.codec import decode_info, decode_message
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.journals import read_journal, write_records
+from oats_tui.session.store.merge import Version
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.reading import load
+from oats_tui.session.store.replay import replay
 from tests.support.sessions import (
     changed,
     facts_of,

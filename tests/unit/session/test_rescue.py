@@ -15,9 +15,9 @@ from oats_tui.core.storage_errors import StorageError
 from oats_tui.session.answers import AnswerStorage
 from oats_tui.session.message import Message
 from oats_tui.session.models import Session, SessionInfo
-from oats_tui.session.places import Places
 from oats_tui.session.rescue import Rescue, is_damaged, repair, salvage
 from oats_tui.session.session import SessionStorage
+from oats_tui.session.store.places import Places
 
 
 class Wreck:

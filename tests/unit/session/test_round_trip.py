@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oats_tui.session.codec import decode, encode
 from oats_tui.session.message import Message
 from oats_tui.session.models import Session, SessionInfo
+from oats_tui.session.store.codec import decode, encode
 
 modest = settings(deadline=None, derandomize=True, max_examples=60)
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oats_tui.session.codec import encode, split
 from oats_tui.session.message import Message
 from oats_tui.session.models import Session, SessionInfo
-from oats_tui.session.salvage import Salvaged, salvaged
+from oats_tui.session.store.codec import encode, split
+from oats_tui.session.store.salvage import Salvaged, salvaged
 
 TEXTS = ("plain", 'quotes " and \\ and {"id": 1}', "{", "[", "} ]", "é€😀", "line\n    {\n    }\n  ]\n}", "\t\x01")
 

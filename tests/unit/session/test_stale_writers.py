@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from oats_tui.session.message import TextPart
-from oats_tui.session.places import Places
-from oats_tui.session.reading import load
-from oats_tui.session.recovery import recover
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.reading import load
+from oats_tui.session.store.recovery import recover
 from tests.support.sessions import loaded, message, raw, saved, session
 
 START = ("q1", "a1", "q2", "a2")

@@ -15,9 +15,9 @@ from typing import Any
 from pydantic_core import to_json
 
 from oats_tui.core.files import Signature
-from oats_tui.session import records
-from oats_tui.session.begun import Answer
-from oats_tui.session.records import mark_of, mark_of_json
+from oats_tui.session.store import records
+from oats_tui.session.store.begun import Answer
+from oats_tui.session.store.records import mark_of, mark_of_json
 
 # Older states than the last so many are no longer told from what others wrote.
 _MOST_OLDER = 64

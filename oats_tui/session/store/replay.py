@@ -13,12 +13,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from oats_tui.core.codec import parse
-from oats_tui.session.codec import message_raw
-from oats_tui.session.journal import Journal, Said
-from oats_tui.session.merge import Version, moment, with_info
 from oats_tui.session.models import SessionInfo
-from oats_tui.session.order import created_of, is_users, summed_up_until, weave
-from oats_tui.session.records import mark_of
+from oats_tui.session.store.codec import message_raw
+from oats_tui.session.store.journal import Journal, Said
+from oats_tui.session.store.merge import Version, moment, with_info
+from oats_tui.session.store.order import created_of, is_users, summed_up_until, weave
+from oats_tui.session.store.records import mark_of
 
 ARCHIVED = "time.archived"
 _NOWHERE = ""

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from oats_tui.core.codec import parse
-from oats_tui.session.codec import Pieces, encode_info, encode_rest, extra_of
-from oats_tui.session.order import is_summary, keys_of_raws, weave
+from oats_tui.session.store.codec import Pieces, encode_info, encode_rest, extra_of
+from oats_tui.session.store.order import is_summary, keys_of_raws, weave
 
 _COUNTED = "message_count"
 _TOKENS = "total_tokens"

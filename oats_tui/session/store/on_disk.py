@@ -11,14 +11,14 @@ from oats_tui.core import files
 from oats_tui.core.codec import NotJsonError
 from oats_tui.core.files import Signature
 from oats_tui.core.items import Patience
-from oats_tui.session.codec import NotASessionError, decode_info
-from oats_tui.session.journal import Journal
-from oats_tui.session.merge import Version, summaries
-from oats_tui.session.places import Places
-from oats_tui.session.quarantine import keep_copy
-from oats_tui.session.reading import read_version
-from oats_tui.session.replay import replay
-from oats_tui.session.salvage import salvaged
+from oats_tui.session.store.codec import NotASessionError, decode_info
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.merge import Version, summaries
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.quarantine import keep_copy
+from oats_tui.session.store.reading import read_version
+from oats_tui.session.store.replay import replay
+from oats_tui.session.store.salvage import salvaged
 
 _log = logging.getLogger(__name__)
 

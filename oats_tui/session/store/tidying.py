@@ -8,11 +8,11 @@ from typing import Any
 
 from oats_tui.core import files
 from oats_tui.core.codec import parse
-from oats_tui.session.begun import Answer
-from oats_tui.session.journal import Journal, mark_together
-from oats_tui.session.journals import forget_journal
-from oats_tui.session.places import Places
-from oats_tui.session.records import listed, record_of
+from oats_tui.session.store.begun import Answer
+from oats_tui.session.store.journal import Journal, mark_together
+from oats_tui.session.store.journals import forget_journal
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.records import listed, record_of
 
 
 def tidy(places: Places) -> bool:

@@ -12,7 +12,9 @@ from pydantic import BaseModel
 
 from oats_tui.core.collector import resting_collector
 from oats_tui.core.files import Signature
-from oats_tui.session.codec import (
+from oats_tui.session.message import Message, OpaqueMessage
+from oats_tui.session.models import Session
+from oats_tui.session.store.codec import (
     Pieces,
     decode_info,
     decode_message,
@@ -21,10 +23,8 @@ from oats_tui.session.codec import (
     encode_rest,
     extra_of,
 )
-from oats_tui.session.held import Exact, Frozen, Held, copied, freeze
-from oats_tui.session.message import Message, OpaqueMessage
-from oats_tui.session.models import Session
-from oats_tui.session.order import keys_of_ids, keys_of_raws
+from oats_tui.session.store.held import Exact, Frozen, Held, copied, freeze
+from oats_tui.session.store.order import keys_of_ids, keys_of_raws
 
 _M = TypeVar("_M", bound=BaseModel)
 

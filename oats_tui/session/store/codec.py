@@ -18,7 +18,7 @@ from oats_tui.core.codec import (
 )
 from oats_tui.session.message import Message, OpaqueMessage
 from oats_tui.session.models import SessionInfo
-from oats_tui.session.pieces import (
+from oats_tui.session.store.pieces import (
     NotASessionError,
     Pieces,
     encode_info,

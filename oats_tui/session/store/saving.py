@@ -15,17 +15,17 @@ from oats_tui.core import files
 from oats_tui.core.codec import parse
 from oats_tui.core.files import Signature
 from oats_tui.core.storage_errors import StorageError, locked_error, storage_error
-from oats_tui.session.codec import Pieces, extra_of, join
-from oats_tui.session.draft import Draft, restored
-from oats_tui.session.held import Held
-from oats_tui.session.journal import Journal
-from oats_tui.session.journals import read_journal
-from oats_tui.session.merge import Version, merge, summaries
 from oats_tui.session.meta import keep_displaced
 from oats_tui.session.models import Session
-from oats_tui.session.notes import LATELY, SAME, SINCE, note_changes, note_foreign, note_theirs, note_version
-from oats_tui.session.on_disk import OnDisk, late_version, look
-from oats_tui.session.places import Places
+from oats_tui.session.store.codec import Pieces, extra_of, join
+from oats_tui.session.store.draft import Draft, restored
+from oats_tui.session.store.held import Held
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.journals import read_journal
+from oats_tui.session.store.merge import Version, merge, summaries
+from oats_tui.session.store.notes import LATELY, SAME, SINCE, note_changes, note_foreign, note_theirs, note_version
+from oats_tui.session.store.on_disk import OnDisk, late_version, look
+from oats_tui.session.store.places import Places
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from oats_tui.core.codec import NotJsonError, parse
-from oats_tui.session.codec import (
+from oats_tui.session.message import Message, OpaqueMessage
+from oats_tui.session.store.codec import (
     NotASessionError,
     decode_info,
     decode_message,
@@ -22,9 +23,8 @@ from oats_tui.session.codec import (
     message_raw,
     split,
 )
-from oats_tui.session.merge import Version
-from oats_tui.session.message import Message, OpaqueMessage
-from oats_tui.session.order import keys_of_raws
+from oats_tui.session.store.merge import Version
+from oats_tui.session.store.order import keys_of_raws
 
 _END = b"\n}"
 # In the form that oats and we write: how it begins, a message's beginning, and in how many brackets that stands.

@@ -13,20 +13,20 @@ from pydantic_core import to_json
 from oats_tui.core import files
 from oats_tui.core.codec import NotJsonError, parse
 from oats_tui.core.files import Signature
-from oats_tui.session.codec import decode_message
-from oats_tui.session.draft import Changes
-from oats_tui.session.journal import Journal
-from oats_tui.session.journals import write_records
-from oats_tui.session.merge import Version, summaries
 from oats_tui.session.message import OpaqueMessage
-from oats_tui.session.order import created_of, id_of
-from oats_tui.session.places import Places
-from oats_tui.session.records import listed
-from oats_tui.session.replay import ARCHIVED
-from oats_tui.session.tidying import tidy
+from oats_tui.session.store.codec import decode_message
+from oats_tui.session.store.draft import Changes
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.journals import write_records
+from oats_tui.session.store.merge import Version, summaries
+from oats_tui.session.store.order import created_of, id_of
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.records import listed
+from oats_tui.session.store.replay import ARCHIVED
+from oats_tui.session.store.tidying import tidy
 
 if TYPE_CHECKING:
-    from oats_tui.session.on_disk import OnDisk
+    from oats_tui.session.store.on_disk import OnDisk
 
 _log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from oats_tui.core.files import finished, submit
-from oats_tui.session.draft import Draft, capture_in_steps
 from oats_tui.session.models import Session
-from oats_tui.session.places import Places
-from oats_tui.session.saving import Must, save
+from oats_tui.session.store.draft import Draft, capture_in_steps
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.saving import Must, save
 
 
 class Capture:

@@ -14,16 +14,16 @@ from oats_tui.core import files
 from oats_tui.core.files import Signature
 from oats_tui.core.items import is_id
 from oats_tui.core.storage_errors import StorageError, locked_error, storage_error
-from oats_tui.session.begun import Answer
-from oats_tui.session.codec import message_raw
-from oats_tui.session.journal import Journal
-from oats_tui.session.journals import forget_journal, read_journal, write_records
 from oats_tui.session.meta import Outcome, note_outcome
-from oats_tui.session.notes import message_record, note_foreign, note_version
-from oats_tui.session.on_disk import look
-from oats_tui.session.places import Places, ours
-from oats_tui.session.records import FoldedRecord, records
-from oats_tui.session.saving import Prior, replace
+from oats_tui.session.store.begun import Answer
+from oats_tui.session.store.codec import message_raw
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.journals import forget_journal, read_journal, write_records
+from oats_tui.session.store.notes import message_record, note_foreign, note_version
+from oats_tui.session.store.on_disk import look
+from oats_tui.session.store.places import Places, ours
+from oats_tui.session.store.records import FoldedRecord, records
+from oats_tui.session.store.saving import Prior, replace
 
 _log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from oats_tui.core import files
-from oats_tui.session.journal import Journal
-from oats_tui.session.records import record_of
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.records import record_of
 
 _KEPT = 32
 _HEAD_BYTES = 100

@@ -12,15 +12,15 @@ from oats_tui.core import files
 from oats_tui.core.codec import NotJsonError
 from oats_tui.core.files import Signature
 from oats_tui.core.items import Patience, read_settled_version
-from oats_tui.session.codec import Pieces, decode_info, decode_message, split, split_checked, split_ends
-from oats_tui.session.draft import restored
-from oats_tui.session.journal import Journal
-from oats_tui.session.journals import read_journal
-from oats_tui.session.merge import Version
 from oats_tui.session.message import Message
 from oats_tui.session.models import Session, SessionInfo
-from oats_tui.session.places import Places
-from oats_tui.session.replay import replay
+from oats_tui.session.store.codec import Pieces, decode_info, decode_message, split, split_checked, split_ends
+from oats_tui.session.store.draft import restored
+from oats_tui.session.store.journal import Journal
+from oats_tui.session.store.journals import read_journal
+from oats_tui.session.store.merge import Version
+from oats_tui.session.store.places import Places
+from oats_tui.session.store.replay import replay
 
 _log = logging.getLogger(__name__)
 
