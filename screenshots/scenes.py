@@ -43,7 +43,7 @@ SCENES = (
     ),
     Scene(
         "palette",
-        ("Search for commands", "Ask again", "New session", "Choose the model"),
+        ("Search for commands", "Ask again", "Choose the model", "Help"),
         conversations.COPIES,
         ("ctrl+p",),
     ),

@@ -79,12 +79,17 @@ def check_folder(
                 changed.add(name, stamp, fact)
             found.append(fact)
         kept.finish()
+    _keep(cache, changed, kept.gone)
+    return found
+
+
+def _keep(cache: FileCache, changed: _Changed[_T], gone: list[str]) -> None:
+    """Bring the cache up to date."""
     if len(changed.names) > _MANY:
         # Keeping thousands takes a while, for which nobody need wait.
-        submit(lambda: cache.save(changed.rows(), kept.gone), "cleaner")
-    elif changed.names or kept.gone:
-        cache.save(changed.rows(), kept.gone)
-    return found
+        submit(lambda: cache.save(changed.rows(), gone), "cleaner")
+    elif changed.names or gone:
+        cache.save(changed.rows(), gone)
 
 
 class _Kept:

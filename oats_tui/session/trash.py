@@ -89,8 +89,8 @@ def discard(data_dir: Path, family: Sequence[str], now: Callable[[], datetime] =
         now: Tells the time.
 
     Returns:
-        Whether anything was moved, now or by a deletion of the same one that failed. If there is no file of the first
-        id, nor anything that such a deletion left behind, the others stay.
+        Whether anything was moved, now or by a deletion of the same one that failed. If there is no file of the
+        first id, nor anything that such a deletion left behind, the others stay.
 
     Raises:
         StorageError: An id is none, or one could not be moved; those before it in the family are where they were.

@@ -132,7 +132,7 @@ def _tail(seed: int) -> bytes:
 def _info(source: random.Random, session_id: str) -> SessionInfo:
     """The facts about a session of the last year."""
     created = _NOW - timedelta(seconds=source.randrange(_YEAR_SECONDS))
-    project = f"/home/user/projects/{source.choice(_WORDS)}"
+    project = f"/projects/{source.choice(_WORDS)}"
     return SessionInfo(
         id=session_id,
         title=text_of(source, 40),

@@ -86,14 +86,17 @@ def test_a_message_that_cannot_be_saved_stays_in_the_input(tmp_path: Path, servi
     service.replies.popleft()
     with start(tmp_path, "-r", identifier, without=["rights"], services={"fake": service.url}) as terminal:
         terminal.wait_for("Hello.")
-        folder(tmp_path).chmod(0o500)
+        ours = folder(tmp_path).parent / "oats_tui"
+        for place in (folder(tmp_path), ours):
+            place.chmod(0o500)
         try:
             ask(terminal, "Do not lose this sentence!")
             terminal.wait_for("could not be saved")
             assert "Do not lose this sentence!" in terminal.lines[-2]
             assert len(texts(saved(tmp_path)[0])) == 2
         finally:
-            folder(tmp_path).chmod(0o700)
+            for place in (folder(tmp_path), ours):
+                place.chmod(0o700)
         terminal.send("\r")
         terminal.wait_for("The end.")
         terminal.send(QUIT)

@@ -108,7 +108,7 @@ def test_odd_files_hide_no_good_ones_and_stay_as_they_are(tmp_path: Path) -> Non
         terminal.wait_for("Readable")
         rows = [line[2:17] for line in terminal.lines if line.startswith("✗")]
         terminal.send(f"\x18{rows.index('11111111-damage') + 2}")
-        terminal.wait_for("The file is not JSON")
+        terminal.wait_for("it was cut off")
         ask(terminal, "Into the damaged one?")
         terminal.wait_for("This session cannot be read.")
         assert "Into the damaged one?" in terminal.lines[-2]

@@ -46,7 +46,7 @@ def test_what_one_window_does_appears_in_the_others_without_a_key(tmp_path: Path
             list_only.wait_for("Kitchen things")
             list_only.wait_gone("What is a sieve?")
             first.send(DELETE)
-            first.wait_for("Delete “Kitchen things”?")
+            first.wait_for("Move “Kitchen things” to the trash?")
             first.send("\r")
             list_only.wait_gone("Kitchen things")
             reader.wait_gone("Kitchen things")

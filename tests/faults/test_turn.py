@@ -72,7 +72,7 @@ def stop_at_each(sides: Sides, place: Path, before: Steps, steps: Steps) -> list
     changes = [call for call in whole.calls if call.is_change]
     pairs = [("exit", call) for call in changes] + [("tear", call) for call in changes if call.size]
     sides.each(stop, pairs)
-    assert len(stopped) > 10
+    assert len(stopped) > 6
     return stopped
 
 

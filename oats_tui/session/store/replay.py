@@ -69,7 +69,7 @@ def _our_order(theirs: list[str], missing: Mapping[str, bytes], living: Mapping[
     order: list[str] = []
     for start in (None, *theirs, _NOWHERE):
         # What stands at the very beginning is in front of the first of theirs.
-        known = start in living or start in behind or (bool(order) and start == theirs[0])
+        known = start in living or start in behind or (bool(order) and start in theirs[:1])
         waiting = [*([start] if start and known else reversed(behind.pop(start, ())))]
         while waiting:
             key = waiting.pop()

@@ -172,4 +172,5 @@ def test_a_name_too_long_for_the_file_system_is_told(notes: Storage[Note]) -> No
     long = "é" * 200
     with pytest.raises(StorageError, match="long"):
         asyncio.run(notes.create(long, Note()))
-    assert asyncio.run(notes.read(long)) is None
+    with pytest.raises(StorageError):
+        asyncio.run(notes.read(long))
