@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from oats_tui.chat.floor import Floor
 from oats_tui.chat.ledger import Folder, Ledger
@@ -45,6 +46,12 @@ class _Answering:
         self.closing = True
         self.queue.clear()
         self.answer.cancel()
+
+
+def is_answered(messages: Sequence[Message], message_id: str) -> bool:
+    """Return whether there is an answer right behind a message."""
+    pairs = pairwise(messages)
+    return any(first.id == message_id and second.role == "assistant" for first, second in pairs)
 
 
 def up_to(messages: Sequence[Message], message_id: str) -> list[Message]:
@@ -171,6 +178,9 @@ class Chat:
             history = session
             if await self._floor.take(turn):
                 history = await self.ledger.load(session.id)
+                turn.is_answered_elsewhere = is_answered(history.messages, asked.id)
+            if turn.is_answered_elsewhere:
+                return
             turn.log = self.ledger.answers.begin(message, asked.id)
             await turn.run(up_to(history.messages, asked.id))
 
@@ -182,7 +192,8 @@ class Chat:
         try:
             while True:
                 await asyncio.wait({running.answer})
-                outcome = outcome_of(running.answer, running.turn.message)
+                elsewhere = running.turn.is_answered_elsewhere
+                outcome = None if elsewhere else outcome_of(running.answer, running.turn.message)
                 await self._write_down(running, outcome)
                 if outcome is not None or not await self._next(running):
                     return
@@ -222,13 +233,16 @@ class Chat:
         remark = self.models.remark(running.ref) if first and turn.message.parts else ""
         note = "\n".join(filter(None, (turn.note, turn.cut_note(), remark)))
         about = turn.message.id if turn.message.parts else turn.asked_id
+        is_folded = not turn.message.parts
         while True:
             try:
-                await self.ledger.mark(session.id, about, outcome, note)
-                if turn.message.parts:
+                # The answer comes before what is to be said of it.
+                if not is_folded:
                     held = [*session.messages, *running.queue]
                     await self.ledger.fold(turn.message, turn.asked_id, held, session.info)
-                elif turn.log is not None:
+                is_folded = True
+                await self.ledger.mark(session.id, about, outcome, note)
+                if not turn.message.parts and turn.log is not None:
                     await turn.log.give_up()
                 return
             except OatsError as error:

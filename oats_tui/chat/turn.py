@@ -47,6 +47,7 @@ class Turn:
         self.state = TurnState("waiting")
         self.note = ""
         self.log: AnswerLog | None = None
+        self.is_answered_elsewhere = False
         self._cut = False
         self._provider = provider
         self._bus = bus

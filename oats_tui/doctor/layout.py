@@ -23,7 +23,7 @@ NAMES: Final[dict[str, re.Pattern[str]]] = {
     "trash": re.compile(r"[^.].*\.[0-9]{8}T[0-9]{12}", re.DOTALL),
     QUARANTINE: re.compile(r"[^.].*\.(damaged|leftover)", re.DOTALL),
     "prev": re.compile(r"[^.].*", re.DOTALL),
-    "locks": re.compile(r"[^.].*\.(lock|turn)", re.DOTALL),
+    "locks": re.compile(r"[^.].*\.(lock|turn|meta)", re.DOTALL),
 }
 """By the name of a folder, the names of what may lie in it."""
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from oats_tui.core.files import read_regular
 from oats_tui.core.items import SUFFIX, Patience, item_names
 from oats_tui.session.entries import Entry, inspect_file, look_at
-from oats_tui.session.store.salvage import salvaged
+from oats_tui.session.rescue import salvage
+from oats_tui.session.store.places import Places
 
 
 class _AnyObject(BaseModel):
@@ -28,12 +29,9 @@ def examine(folder: Path) -> list[Entry]:
 
 
 def savable(path: Path) -> int:
-    """How many messages of a damaged session can be saved; 0 if it cannot be read any more."""
-    try:
-        saved = salvaged(read_regular(path))
-    except OSError:
-        return 0
-    return len(saved.version.messages) if saved else 0
+    """How many messages of a damaged session can be saved, of what is kept beside it too; 0 for none."""
+    saved = salvage(Places(path.parent.parent, path.name.removesuffix(SUFFIX)))
+    return len(saved.messages) if saved else 0
 
 
 def _examined(folder: Path, name: str, patience: Patience) -> Entry:

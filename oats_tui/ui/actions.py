@@ -128,6 +128,9 @@ async def restore(desk: Desk, _: str) -> None:
 async def repair(desk: Desk, _: str) -> None:
     """Put what can be saved in the place of a damaged session."""
     session_id = desk.subject()
+    entry = await desk.chat.ledger.sessions.inspect(session_id)
+    if entry.state not in ("ok", "damaged"):
+        raise OatsError("This session cannot be repaired.", entry.problem)
     saved = await desk.chat.ledger.rescue.repair(session_id)
     desk.view.refresh(session_id)
     messages = "one message" if saved == 1 else f"{saved:,} messages"

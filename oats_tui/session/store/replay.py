@@ -6,7 +6,7 @@ deleted is back, and what we changed is as it was.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,7 +39,7 @@ def replay(version: Version, journal: Journal) -> Version:
     order = weave(_our_order(list(messages), missing, living), list(messages), raws)
     deleted = journal.deleted()
     kept = {key: raws[key] for key in order if key not in deleted}
-    info = _info(parse(version.info), journal, missing)
+    info = _info(parse(version.info), journal, missing, len(version.messages))
     if not _is_info(info):
         info = parse(version.info)
     if kept.keys() != version.messages.keys():
@@ -63,21 +63,41 @@ def _changed_again(messages: Mapping[str, bytes], living: Mapping[str, Said]) ->
 def _our_order(theirs: list[str], missing: Mapping[str, bytes], living: Mapping[str, Said]) -> list[str]:
     """The order in which we have what both have and what is missing."""
     behind = _anchored(theirs, missing, living)
-    for keys in behind.values():
-        # What follows a question in its turn comes before the next turn.
-        keys.sort(key=lambda key: is_users(missing[key]))
+    written = {key: number for number, key in enumerate(living)}
     order: list[str] = []
     for start in (None, *theirs, _NOWHERE):
         # What stands at the very beginning is in front of the first of theirs.
-        known = start in living or start in behind or (bool(order) and start in theirs[:1])
-        waiting = [*([start] if start and known else reversed(behind.pop(start, ())))]
-        while waiting:
-            key = waiting.pop()
-            order.append(key)
-            # The earliest comes first; what follows it comes before its later neighbours.
-            waiting += reversed(behind.pop(key, ()))
+        if start and (start in living or start in behind or (order and start in theirs[:1])):
+            order.append(start)
+        order += _followers(start, behind, missing, written)
     # Two that name each other as the one before were damaged; they come last.
     return order + [key for keys in behind.values() for key in keys]
+
+
+def _followers(
+    start: str | None,
+    behind: dict[str | None, list[str]],
+    missing: Mapping[str, bytes],
+    written: Mapping[str, int],
+) -> list[str]:
+    """What follows a message, directly or not: all of its turn first, then the turns that were begun behind it."""
+    order: list[str] = []
+    turn: deque[str] = deque()
+    turns: list[str] = []
+
+    def take(anchor: str | None) -> None:
+        """Take what stands behind a message."""
+        for key in behind.pop(anchor, ()):
+            (turns if is_users(missing[key]) else turn).append(key)
+
+    take(start)
+    while turn or turns:
+        if not turn:
+            turns.sort(key=written.__getitem__, reverse=True)
+        key = turn.popleft() if turn else turns.pop()
+        order.append(key)
+        take(key)
+    return order
 
 
 def _anchored(
@@ -141,7 +161,7 @@ def _is_summed_up(raw: bytes, said: Said, messages: Mapping[str, bytes]) -> bool
     return until is not None and created_of(raw) <= until
 
 
-def _info(info: dict[str, Any], journal: Journal, missing: Mapping[str, bytes]) -> dict[str, Any]:
+def _info(info: dict[str, Any], journal: Journal, missing: Mapping[str, bytes], count: int) -> dict[str, Any]:
     """The facts, with our changes made again where they are as they were before."""
     time = dict(info["time"]) if isinstance(info.get("time"), dict) else {}
     for name, changes in journal.changes.items():
@@ -151,11 +171,13 @@ def _info(info: dict[str, Any], journal: Journal, missing: Mapping[str, bytes]) 
         for change in changes:
             if facts.get(fact) == change.old:
                 facts[fact] = change.new
+    # Facts that tell of more messages than there are have counted those that are missing.
+    is_counted = info.get("message_count") != count
     for raw in missing.values():
         value = parse(raw)
         usage, created = value.get("usage"), value.get("created_at")
         tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
-        if isinstance(tokens, int) and isinstance(info.get("total_tokens"), int):
+        if not is_counted and isinstance(tokens, int) and isinstance(info.get("total_tokens"), int):
             info["total_tokens"] += tokens
         if isinstance(created, str) and moment(created) > moment(str(time.get("updated"))):
             time["updated"] = created
