@@ -19,6 +19,7 @@ from oats_tui.session.models import Session
 from oats_tui.session.store.codec import encode_message
 from oats_tui.session.store.journals import read_journal, write_records
 from oats_tui.session.store.notes import message_record
+from oats_tui.session.store.order import keys_of_ids
 from oats_tui.session.store.places import Places, places_of
 from oats_tui.session.store.recovery import Recovered, recover, recover_all
 
@@ -119,8 +120,10 @@ class AnswerStorage:
         """
         places = places_of(session.id)
         position = next(n for n in reversed(range(len(session.messages))) if session.messages[n] is message)
-        after = session.messages[position - 1].id if position else None
-        record = message_record(message.id, encode_message(message), after, 0.0)
+        ids = [each.id for each in session.messages]
+        keys = ids if ids.count(message.id) == 1 else keys_of_ids(ids)
+        after = keys[position - 1] if position else None
+        record = message_record(keys[position], encode_message(message), after, 0.0)
 
         def write() -> None:
             """Write it with a time that is later than all others there."""

@@ -6,12 +6,16 @@ import errno
 import fcntl
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from oats_tui.core.files.atomic import opened_or_made, replace_file, sync_folder, write_all
+from oats_tui.core.files.lock import PATIENCE, LockedError
 from oats_tui.core.files.reading import NotRegularError, leads_to, read_from
+
+_PAUSE = 0.002
 
 
 def append(path: Path, data: bytes, *, sync: bool) -> None:
@@ -115,8 +119,19 @@ def _open(path: Path) -> int:
 
 
 def _share(handle: int) -> None:
-    """Keep others from retiring the file; several may add at once."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH)
-    except OSError:
-        return  # a file system without locks: nobody can retire there either
+    """Keep others from retiring the file; several may add at once.
+
+    Raises:
+        LockedError: Another program keeps everybody out, and has not ended that in time.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                raise LockedError(errno.EAGAIN, "another program holds the file") from None
+            time.sleep(_PAUSE)
+        except OSError:
+            return  # a file system without locks: nobody can retire there either

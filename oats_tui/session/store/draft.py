@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, TypeVar
 
@@ -109,6 +109,20 @@ class Draft:
         if self.positions == [*range(known), *[None] * (len(self.positions) - known)]:
             return Pieces(self.info, held + list(fresh), self.rest)
         return Pieces(self.info, [next(fresh) if at is None else held[at] for at in self.positions], self.rest)
+
+    def rebased(self, base: Held) -> Draft:
+        """The same draft, told from what its object was saved with after it had been captured."""
+        raws, values = self.encoded().messages, self.base.values(self.positions, self.fresh)
+        starts, places = [0, *accumulate(values.counts)], {id(each): n for n, each in enumerate(base.messages)}
+        positions: list[int | None] = []
+        fresh = Frozen()
+        for n, (message, raw) in enumerate(zip(self.messages, raws, strict=True)):
+            place = places.get(id(message))
+            positions.append(place if place is not None and base.raws[place] == raw else None)
+            if positions[-1] is None:
+                fresh.extend(values.cut(n, n + 1, starts[n], starts[n + 1]))
+        info = base.info if self.own_info == base.own_info else self.own_info
+        return replace(self, base=base, positions=positions, fresh=fresh, info=info)
 
     def held(self, raws: list[bytes], signature: Signature | None) -> Held:
         """What the session holds once this has been saved.

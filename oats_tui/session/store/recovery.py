@@ -181,7 +181,9 @@ def _recover(places: Places, at: float, *, is_free: bool) -> Recovered:
     if not found.version.info:
         return Recovered(0, interrupted)
     note_foreign(places.journal, journal, found, at)
-    journal = read_journal(places.journal)
+    noted = read_journal(places.journal)
+    # What another window wrote down meanwhile is not in what was looked at.
+    journal = noted.without(noted.taken.keys() - journal.taken.keys())
     restored = len(found.version.messages.keys() - found.keys)
     if found.is_complete:
         note_version(places, journal, signature, journal.prev, at)

@@ -28,6 +28,8 @@ _NOBODY = Said(b"", None, 0.0)
 def replay(version: Version, journal: Journal) -> Version:
     """The version with everything that the journal has beyond it; the same object if that is nothing."""
     living = journal.living()
+    # As they were first written down: an edit does not move a message behind those that name it as the one before.
+    living = {key: living[key] for key in journal.said if key in living}
     messages = _changed_again(version.messages, living)
     missing = {}
     for key, said in living.items():
@@ -111,6 +113,10 @@ def _anchored(
     behind: defaultdict[str | None, list[str]] = defaultdict(list)
     before = dict(zip(theirs, [None, *theirs], strict=False))
     there = {*theirs, *missing}
+    siblings: defaultdict[str | None, list[int]] = defaultdict(list)
+    for place, key in enumerate(theirs):
+        if key in living:
+            siblings[living[key].after].append(place)
     previous: str | None = None
     orphans: list[str] = []
     for key, said in living.items():
@@ -119,7 +125,7 @@ def _anchored(
             if anchor is None and said.after is not None:
                 orphans.append(key)
                 continue
-            behind[_behind_siblings(key, anchor, theirs, missing, living)] += [*orphans, key]
+            behind[_behind_siblings(key, anchor, siblings, theirs, missing, living)] += [*orphans, key]
             orphans = []
         elif key in before:
             behind[before[key]] += orphans
@@ -130,13 +136,20 @@ def _anchored(
 
 
 def _behind_siblings(
-    key: str, anchor: str | None, theirs: list[str], missing: Mapping[str, bytes], living: Mapping[str, Said]
+    key: str,
+    anchor: str | None,
+    siblings: Mapping[str | None, list[int]],
+    theirs: list[str],
+    missing: Mapping[str, bytes],
+    living: Mapping[str, Said],
 ) -> str | None:
     """The end of the turns that began behind the same message earlier than this one; without any, that message."""
+    places = siblings.get(anchor, ())
+    if not places or not is_users(missing[key]):
+        return anchor
     moment = created_of(missing[key])
-    raws = {other: message_raw(parse(said.json)) for other, said in living.items() if said.after == anchor}
-    earlier = [place for place, other in enumerate(theirs) if other in raws and created_of(raws[other]) < moment]
-    if not earlier or not is_users(missing[key]):
+    earlier = [place for place in places if created_of(message_raw(parse(living[theirs[place]].json))) < moment]
+    if not earlier:
         return anchor
     place = earlier[-1]
     while place + 1 < len(theirs) and living.get(theirs[place + 1], _NOBODY).after == theirs[place]:

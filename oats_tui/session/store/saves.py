@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from oats_tui.session.store.draft import Draft, capture_in_steps
 from oats_tui.session.store.places import Places
 from oats_tui.session.store.saving import Must, save
 
+_numbers = itertools.count()
+
 
 class Capture:
     """A session that is being captured; one of usual size is so at once."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.number = next(_numbers)
         self._steps = capture_in_steps(session)
         self._draft: Draft | None = None
         self._step()
@@ -45,6 +49,7 @@ class _Waiting:
     places: Places
     session: Session
     draft: Draft
+    number: int
     must: Must
     result: Future[Session]
 
@@ -73,20 +78,22 @@ class Saves:
             await earlier.wait()
         captured = self._capturing[key] = asyncio.Event()
         try:
-            result = self._hand_over(places, capture.session, await capture.draft(), must)
+            result = self._hand_over(places, capture, await capture.draft(), must)
         finally:
             del self._capturing[key]
             captured.set()
         return await finished(result)
 
-    def _hand_over(self, places: Places, session: Session, draft: Draft, must: Must) -> Future[Session]:
+    def _hand_over(self, places: Places, capture: Capture, draft: Draft, must: Must) -> Future[Session]:
         """Give a draft to the save that waits, or to a new one."""
         with self._lock:
+            session = capture.session
             waiting = self._waiting.get(id(session))
-            if waiting is not None and waiting.places == places and must == "be either":
-                waiting.draft = draft
+            if waiting is not None and waiting.places == places and waiting.must == must == "be either":
+                if capture.number > waiting.number:
+                    waiting.draft, waiting.number = draft, capture.number
                 return waiting.result
-            waiting = _Waiting(places, session, draft, must, Future())
+            waiting = _Waiting(places, session, draft, capture.number, must, Future())
             self._waiting[id(session)] = waiting
             waiting.result = submit(lambda: self._save(waiting))
         return waiting.result
@@ -97,6 +104,8 @@ class Saves:
             if self._waiting.get(id(waiting.session)) is waiting:
                 del self._waiting[id(waiting.session)]
             draft = waiting.draft
+        if waiting.session._held is not draft.base:
+            draft = draft.rebased(waiting.session._held)
         saved = save(waiting.places, draft, waiting.must)
         waiting.session._held = saved.held
         return saved.session or waiting.session

@@ -115,10 +115,18 @@ def _noted(
     merged = None if result is pieces else Version.of(result)
     note_changes(places.journal, journal, changes, merged, found, at)
     ours = {each.key for each in changes.added} | changes.dropped
-    note_theirs(places.journal, journal, _lately(draft, found), ours, (journal.begun or at) - SINCE, at)
+    lately = _lately(draft, found)
+    note_theirs(places.journal, journal, lately, ours, (journal.begun or at) - SINCE, at)
     noted = read_journal(places.journal)
     # What another window wrote down just now is not in what is going to be saved.
-    return noted.without({each for each in noted.taken.keys() - journal.taken.keys() if abs(each[2] - at) > SAME})
+    known = ours | lately.keys()
+    return noted.without(
+        {
+            each
+            for each in noted.taken.keys() - journal.taken.keys()
+            if abs(each[2] - at) > SAME or (each[0] != "info" and each[1] not in known)
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +159,9 @@ def replace(places: Places, result: Pieces, prior: Prior, journal: Journal, at: 
         if theirs is not None:
             base, ours = Version.of(prior.content), Version.of(result)
             note_theirs(places.journal, journal, theirs.messages, ours.messages.keys(), 0.0, at)
-            journal = read_journal(places.journal)
+            noted = read_journal(places.journal)
+            new = noted.taken.keys() - journal.taken.keys()
+            journal = noted.without({each for each in new if each[1] not in theirs.messages})
             result = _united(places, base, ours, theirs, journal).pieces()
         written = files.replace_file(places.file, join(result), places.prev if before else None)
         last = before

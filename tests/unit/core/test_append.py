@@ -194,7 +194,7 @@ def on_sharing(monkeypatch: pytest.MonkeyPatch, *changes: Callable[[], object]) 
     left = list(changes)
 
     def flock(handle: int, operation: int) -> None:
-        if operation == fcntl.LOCK_SH and left:
+        if operation == fcntl.LOCK_SH | fcntl.LOCK_NB and left:
             left.pop(0)()
         real(handle, operation)
 

@@ -57,7 +57,7 @@ def test_nothing_is_added_to_a_file_that_only_another_name_leads_to(
     path = tmp_path / "x.log"
     files.append(path, b"old", sync=False)
     os.link(path, tmp_path / "backup")
-    before_lock(monkeypatch, fcntl.LOCK_SH, lambda: files.retire(path, lambda _: True))
+    before_lock(monkeypatch, fcntl.LOCK_SH | fcntl.LOCK_NB, lambda: files.retire(path, lambda _: True))
     files.append(path, b"new", sync=False)
     assert path.read_bytes() == b"new"
 
