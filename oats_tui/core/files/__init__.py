@@ -1,7 +1,7 @@
 """Reading that never hangs, and writing that leaves either the old file or the new one.
 
-The only package that writes below the data directory. Everything it writes goes through one thread per process
-(and a second one for what is added to journals), so things happen in the order in which they were asked for.
+The only package that writes below the data directory. Every save goes through one thread per process, so saves
+happen in the order in which they were asked for; adding to journals, and tidying, have threads of their own.
 """
 
 from oats_tui.core.files.append import append, retire, rewrite
