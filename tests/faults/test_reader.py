@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from oats_tui.session import SessionStorage
+from oats_tui.session.answers import AnswerStorage
 from tests.faults._house import (
     data_folder,
     file_of,
@@ -119,7 +120,7 @@ def test_fault_10_what_a_late_writer_wrote_is_merged(
     if late.is_open:
         late.finish()
     again = loaded(identifier)
-    assert "ours 0" in texts_of(again)
+    assert sorted(texts_of(again)) == sorted([*base, "late 0", "ours 0"]), "not seen before the next save"
     again.create_user_message("ours 1")
     asyncio.run(SessionStorage().update(again))
     texts = texts_in(data, identifier)
@@ -133,6 +134,42 @@ def save_with(identifier: str, text: str) -> None:
     session = loaded(identifier)
     session.create_user_message(text)
     asyncio.run(SessionStorage().update(session))
+
+
+@pytest.mark.parametrize("everywhere", [False, True], ids=["when opened", "at start"])
+def test_fault_10_what_was_written_after_the_last_save_comes_into_the_file(
+    data: Path, monkeypatch: pytest.MonkeyPatch, everywhere: bool
+) -> None:
+    identifier = saved_session(6_600)
+    path = file_of(data, identifier)
+    base = texts_in(data, identifier)
+    late = LateWriter(path, truncates=False)
+    Steps(monkeypatch, path).at("before rename", late.open)
+    save_with(identifier, "ours 0")
+    late.finish()
+    answers = AnswerStorage()
+    if everywhere:
+        assert asyncio.run(answers.recover_all()).keys() == {identifier}
+    else:
+        assert asyncio.run(answers.recover(identifier)).restored == 1
+    assert sorted(texts_in(data, identifier)) == sorted([*base, "late 0", "ours 0"])
+    assert not asyncio.run(answers.recover(identifier))
+    assert asyncio.run(answers.recover_all()) == {}
+
+
+def test_fault_10_a_late_writer_that_breaks_off_takes_nothing_away(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier = saved_session(6_600)
+    path = file_of(data, identifier)
+    base = texts_in(data, identifier)
+    late = LateWriter(path, truncates=True)
+    Steps(monkeypatch, path).at("before rename", late.open)
+    save_with(identifier, "ours 0")
+    del late  # nothing is in the old file now
+    assert texts_of(loaded(identifier)) == [*base, "ours 0"]
+    assert asyncio.run(AnswerStorage().recover(identifier)).restored == 0
+    assert texts_in(data, identifier) == [*base, "ours 0"]
 
 
 def test_fault_10_a_late_writer_is_merged_although_our_save_changed_nothing(

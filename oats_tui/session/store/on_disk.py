@@ -77,25 +77,3 @@ def look(places: Places, info: bytes, journal: Journal) -> OnDisk:
     full = replay(version, journal) if version.info and journal.is_behind(signature) else version
     is_complete = is_whole and full is version
     return OnDisk(full, signature, frozenset(version.messages), summaries(version.messages), is_complete)
-
-
-def late_version(places: Places, before: Signature | None) -> Version | None:
-    """What was written into the file that a save replaced, after it had been looked at; None for nothing.
-
-    A program that had opened the file before our rename goes on writing into the old one.
-
-    Args:
-        places: Where the old file is kept.
-        before: Its version when it was looked at; None if there was none.
-    """
-    if before is None:
-        return None
-    try:
-        now = files.signature(places.prev)
-        if now is None or now == before:
-            return None
-        version, _ = read_version(places.at_prev(), Patience())
-    except (OSError, NotJsonError, NotASessionError, ValidationError) as error:
-        _log.warning("what was written late to session %s cannot be read: %s", places.id, type(error).__name__)
-        return None
-    return version if decode_info(version.info).id == places.id else None

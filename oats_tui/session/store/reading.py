@@ -14,11 +14,19 @@ from oats_tui.core.files import Signature
 from oats_tui.core.items import Patience, read_settled_version
 from oats_tui.session.message import Message
 from oats_tui.session.models import Session, SessionInfo
-from oats_tui.session.store.codec import Pieces, decode_info, decode_message, split, split_checked, split_ends
+from oats_tui.session.store.codec import (
+    NotASessionError,
+    Pieces,
+    decode_info,
+    decode_message,
+    split,
+    split_checked,
+    split_ends,
+)
 from oats_tui.session.store.draft import restored
 from oats_tui.session.store.journal import Journal
 from oats_tui.session.store.journals import read_journal
-from oats_tui.session.store.merge import Version
+from oats_tui.session.store.merge import Version, merge, summaries
 from oats_tui.session.store.places import Places
 from oats_tui.session.store.replay import replay
 
@@ -91,6 +99,40 @@ def read_version(places: Places, patience: Patience) -> tuple[Version, Signature
     return read_settled_version(places.file, use, patience)
 
 
+def late_version(places: Places, before: Signature | None) -> Version | None:
+    """What was written into the file that a save replaced, after it had been looked at; None for nothing.
+
+    A program that had opened the file before our rename goes on writing into the old one.
+
+    Args:
+        places: Where the old file is kept.
+        before: Its version when it was looked at; None if there was none.
+    """
+    if before is None:
+        return None
+    try:
+        now = files.signature(places.prev)
+        if now is None or now == before:
+            return None
+        version, _ = read_version(places.at_prev(), Patience())
+    except (OSError, NotJsonError, NotASessionError, ValidationError) as error:
+        _log.warning("what was written late to session %s cannot be read: %s", places.id, type(error).__name__)
+        return None
+    return version if decode_info(version.info).id == places.id else None
+
+
+def is_written_late(places: Places, journal: Journal) -> bool:
+    """Whether the file that the last save replaced was written afterwards, and no save has taken that in."""
+    if journal.prev is None:
+        return False
+    try:
+        now = files.signature(places.prev)
+    except OSError:
+        return False
+    # Another file is there while a save is under way that has not noted yet what it replaced.
+    return now is not None and now != journal.prev and now.inode == journal.prev.inode
+
+
 def _loaded(places: Places, data: bytes, signature: Signature) -> Session:
     """The session in these bytes and in its journal."""
     try:
@@ -107,13 +149,21 @@ def _with_journal(places: Places, pieces: Pieces, signature: Signature) -> Sessi
     except OSError as error:
         _log.warning("the journal of session %s cannot be read: %s", places.id, error)
         journal = Journal()
-    if not journal.is_behind(signature):
+    late = late_version(places, journal.prev) if is_written_late(places, journal) else None
+    if late is None and not journal.is_behind(signature):
         return restored(pieces, signature)
     version = Version.of(pieces)
-    replayed = replay(version, journal)
-    if replayed is version:
+    full = replay(version if late is None else _with_late(version, late, journal), journal)
+    if full is version:
         return restored(pieces, signature)
-    return restored(replayed.pieces(), None)
+    return restored(full.pieces(), None)
+
+
+def _with_late(version: Version, late: Version, journal: Journal) -> Version:
+    """The version with the messages that were written late; what the two tell of the session, it tells right."""
+    base = Version(late.info, version.messages, late.rest)
+    sums = summaries(late.messages)
+    return merge(base, version, late, journal.deleted(), lambda key: journal.was_seen(key, sums)).version
 
 
 def _newest(ends: Pieces | None) -> Newest | None:

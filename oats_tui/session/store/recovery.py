@@ -22,6 +22,7 @@ from oats_tui.session.store.journals import forget_journal, read_journal, write_
 from oats_tui.session.store.notes import message_record, note_foreign, note_version
 from oats_tui.session.store.on_disk import look
 from oats_tui.session.store.places import Places, ours
+from oats_tui.session.store.reading import is_written_late
 from oats_tui.session.store.records import FoldedRecord, records
 from oats_tui.session.store.saving import Prior, replace
 
@@ -68,7 +69,7 @@ def recover(places: Places, clock: Callable[[], float] = time.time, turn: files.
     try:
         journal = read_journal(places.journal)
         is_open = bool(journal.open_answers())
-        if not is_open and (turn or not journal.is_behind(files.signature(places.file))):
+        if not is_open and (turn or not _lacks(places, journal)):
             return Recovered()
         taken = turn or files.try_lock(places.turn)
         try:
@@ -132,7 +133,9 @@ def _is_settled(places: Places, now: float) -> bool:
         return False
     # Nothing was written between the reading of the journal and this record of what was saved then.
     is_next = last.end == found.st_size - len(end) + start
-    return is_next and not last.open and Signature(*last.folded) == files.signature(places.file)
+    if not is_next or last.open or Signature(*last.folded) != files.signature(places.file):
+        return False
+    return last.prev is None or files.signature(places.prev) in (None, Signature(*last.prev))
 
 
 def _recover_and_retire(places: Places, clock: Callable[[], float]) -> Recovered:
@@ -153,7 +156,7 @@ def retire_journal(places: Places, now: float) -> bool:
         """Whether this is all in the file, and old."""
         journal = Journal()
         journal.take(data)
-        is_behind = journal.open_answers() or journal.is_behind(files.signature(places.file))
+        is_behind = journal.open_answers() or _lacks(places, journal)
         return not is_behind and now - max(journal.begun, journal.foreign) > KEPT_SECONDS
 
     try:
@@ -175,7 +178,7 @@ def _recover(places: Places, at: float, *, is_free: bool) -> Recovered:
         journal = read_journal(places.journal)
     signature = files.signature(places.file)
     # A session that somebody removed is not made again behind his back.
-    if signature is None or not journal.is_behind(signature):
+    if signature is None or not _lacks(places, journal):
         return Recovered(0, interrupted)
     found = look(places, b"", journal)
     if not found.version.info:
@@ -185,12 +188,18 @@ def _recover(places: Places, at: float, *, is_free: bool) -> Recovered:
     # What another window wrote down meanwhile is not in what was looked at.
     journal = noted.without(noted.taken.keys() - journal.taken.keys())
     restored = len(found.version.messages.keys() - found.keys)
-    if found.is_complete:
+    if found.is_complete and not is_written_late(places, journal):
         note_version(places, journal, signature, journal.prev, at)
     else:
         content = found.version.pieces()
-        replace(places, content, Prior(found.signature, content), journal, at)
+        _, result = replace(places, content, Prior(found.signature, content), journal, at)
+        restored += len(result.messages) - len(content.messages)
     return Recovered(restored, interrupted)
+
+
+def _lacks(places: Places, journal: Journal) -> bool:
+    """Whether a session's file may lack what was written in its journal, or into the file before it."""
+    return journal.is_behind(files.signature(places.file)) or is_written_late(places, journal)
 
 
 def _end_answers(places: Places, journal: Journal, at: float) -> tuple[str, ...]:

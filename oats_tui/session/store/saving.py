@@ -24,8 +24,9 @@ from oats_tui.session.store.journal import Journal
 from oats_tui.session.store.journals import read_journal
 from oats_tui.session.store.merge import Version, merge, summaries
 from oats_tui.session.store.notes import LATELY, SAME, SINCE, note_changes, note_foreign, note_theirs, note_version
-from oats_tui.session.store.on_disk import OnDisk, late_version, look
+from oats_tui.session.store.on_disk import OnDisk, look
 from oats_tui.session.store.places import Places
+from oats_tui.session.store.reading import late_version
 
 _log = logging.getLogger(__name__)
 
