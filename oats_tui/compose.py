@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder, Ledger
-from oats_tui.core.bus import bus
+from oats_tui.core.bus import Event, bus
 from oats_tui.core.config import get_cache_dir, get_data_dir, get_state_dir, set_data_dir
 from oats_tui.core.datadir import check_data_dir
 from oats_tui.core.errors import OatsError
 from oats_tui.core.log import start_log
 from oats_tui.core.settings import Settings, load_settings
 from oats_tui.core.storage import Storage
+from oats_tui.core.topics import WATCHING_CHANGED
 from oats_tui.provider.registry import Models
 from oats_tui.session.answers import AnswerStorage
 from oats_tui.session.meta import MetaStorage
@@ -100,11 +101,11 @@ class _Watch:
 
         watcher = FolderWatcher(get_data_dir(), bus)
         self._task = asyncio.create_task(watcher.run())
+        self._task.add_done_callback(_tell_end)
         await watcher.ready()
         self._recovery = asyncio.create_task(self._answers.recover_all())
         await asyncio.sleep(0)
         if self._task.done() and not self._task.cancelled() and (error := self._task.exception()):
-            _log.error("the folder cannot be watched", exc_info=error)
             raise OatsError(
                 "What others write is not noticed.",
                 str(error),
@@ -117,6 +118,14 @@ class _Watch:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _tell_end(watching: asyncio.Task[None]) -> None:
+    """Tell that nothing is noticed any more, where the watching has ended by itself."""
+    if not watching.cancelled() and (error := watching.exception()) is not None:
+        _log.error("the folder is not watched any more", exc_info=error)
+        why = "what others write is not noticed until the next start"
+        bus.publish_sync(Event(WATCHING_CHANGED, {"how": "off", "why": why}))
 
 
 def _start(settings: Settings, resume: str | None, project: str | None, log_path: Path, watch: _Watch) -> Start:

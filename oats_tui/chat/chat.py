@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from oats_tui.chat.elsewhere import Elsewhere
 from oats_tui.chat.floor import Floor
 from oats_tui.chat.ledger import Folder, Ledger
+from oats_tui.chat.mending import Mender
 from oats_tui.chat.outcome import no_model, outcome_of
 from oats_tui.chat.pace import Pace
 from oats_tui.chat.preparation import Preparation
@@ -85,6 +87,14 @@ class Chat:
         self._taking_back: set[str] = set()
         self._floor = Floor(ledger.answers, self._pace)
 
+        def stop_this(session_id: str, message_id: str) -> bool:
+            """Stop the answer that another program wants stopped, and no other one."""
+            turn = self.turn(session_id)
+            return turn is not None and turn.message.id == message_id and self.stop(session_id)
+
+        self.elsewhere = Elsewhere(ledger.answers, bus, stop_this, self._pace)
+        self._mender = Mender(ledger.answers, bus, self._answering.__contains__, self._pace)
+
     def turn(self, session_id: str) -> Turn | None:
         """Return the session's running answer, or None."""
         running = self._answering.get(session_id)
@@ -126,7 +136,8 @@ class Chat:
 
     async def retry(self, session_id: str) -> None:
         """Ask the newest question again. Raises OatsError where that cannot be done."""
-        if session_id in self._answering or session_id in self._taking_back:
+        is_elsewhere = self.elsewhere.activity(session_id).holder is not None
+        if session_id in self._answering or session_id in self._taking_back or is_elsewhere:
             raise OatsError("An answer is still running.", hint="Stop it first with esc.")
         self._taking_back.add(session_id)
         try:
@@ -136,7 +147,12 @@ class Chat:
         await self._answer(session, asked, self.model_of(session.info))
 
     async def delete(self, session_id: str) -> None:
-        """Stop what runs in the session and delete it. Raises StorageError."""
+        """Stop what runs in the session and delete it.
+
+        Raises OatsError where another program answers in it, or it could not be deleted.
+        """
+        if self.elsewhere.activity(session_id).holder is not None:
+            raise OatsError("Another window is answering in this session.", hint="Stop that first with esc.")
         if session_id in self._answering:
             self._answering[session_id].leave()
             await asyncio.wait({self._tasks[session_id]})
@@ -149,7 +165,8 @@ class Chat:
         """
         for running in self._answering.values():
             running.leave()
-        await asyncio.gather(self.preparation.close(), *self._tasks.values(), return_exceptions=True)
+        closing = (self.preparation.close(), self.elsewhere.close(), self._mender.close())
+        await asyncio.gather(*closing, *self._tasks.values(), return_exceptions=True)
         await self.models.close()
 
     async def _answer(self, session: Session, asked: Message, ref: ModelRef | None) -> None:

@@ -34,16 +34,31 @@ class Floor:
         cannot be done.
         """
         session_id = turn.message.session_id
-        waited = False
-        while session_id not in self._held:
-            lock = await self._answers.take_turn(session_id)
-            if lock is not None:
-                self._held[session_id] = lock
-                return bool(await self._answers.recover(session_id, lock)) or waited
-            waited = True
-            turn.show(replace(turn.state, phase="waiting", note=ELSEWHERE))
-            await self._pace.sleep(LOOK_AGAIN)
-        return waited
+        if session_id in self._held:
+            return False
+        lock = await self._answers.take_turn(session_id)
+        waited = lock is None
+        if lock is None:
+            lock = await self._wait(turn)
+        self._held[session_id] = lock
+        # What was asked of the one who answered before is nothing to this one.
+        await self._answers.forget_request(session_id)
+        return bool(await self._answers.recover(session_id, lock)) or waited
+
+    async def _wait(self, turn: Turn) -> TurnLock:
+        """Wait for the turn, and say in the journal that the message does."""
+        session_id = turn.message.session_id
+        turn.show(replace(turn.state, phase="waiting", note=ELSEWHERE))
+        await self._answers.queue(session_id, turn.asked_id)
+        try:
+            while True:
+                await self._pace.sleep(LOOK_AGAIN)
+                lock = await self._answers.take_turn(session_id)
+                if lock is not None:
+                    return lock
+        finally:
+            # Nobody waits for this: what is written last says that the message waits no more.
+            self._answers.unqueue(session_id, turn.asked_id)
 
     def leave(self, session_id: str) -> None:
         """Let others answer in the session."""

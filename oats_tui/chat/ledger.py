@@ -76,7 +76,9 @@ class Ledger:
             return session
         entry = await self.sessions.inspect(session_id)
         if entry.state == "missing":
-            raise OatsError("This session is gone.", "Its file was deleted or moved away.")
+            raise OatsError(
+                "This session is gone.", "Its file was deleted or moved away.", "ctrl+x z puts it back."
+            )
         raise OatsError(
             "This session cannot be read.",
             entry.problem,

@@ -100,7 +100,7 @@ def read_settled_version(path: Path, use: Callable[[bytes, files.Signature], _R]
         try:
             return use(*files.read_version(path))
         except NotJsonError:
-            if not _is_fresh(path) or not patience.wait():
+            if not is_fresh(path) or not patience.wait():
                 raise
 
 
@@ -120,8 +120,8 @@ def item_names(folder: Path) -> list[str]:
     return [id for id in ids if is_id(id)]
 
 
-def _is_fresh(path: Path) -> bool:
-    """Whether a file was changed a moment ago, or is just being replaced."""
+def is_fresh(path: Path) -> bool:
+    """Whether a file was changed in the last two seconds, or is just being replaced: it may be half of itself."""
     try:
         return abs(time.time() - path.lstat().st_mtime) < _FRESH_SECONDS
     except OSError:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from oats_tui.core.datadir import OURS, SHARED, try_writing
+from oats_tui.core.mounts import is_network, mount_of
 from oats_tui.doctor.finding import Finding, amount, counted, reason
 
 # A session of many pictures has some tens of megabytes, and is written anew at each save.
@@ -16,61 +15,7 @@ _LITTLE_SPACE = 500_000_000
 _NO_SPACE = 20_000_000
 _FEW_INODES = 1000
 
-_NETWORK = frozenset(
-    [
-        "9p",
-        "acfs",
-        "afs",
-        "afpfs",
-        "beegfs",
-        "ceph",
-        "cifs",
-        "coda",
-        "davfs",
-        "drvfs",
-        "fuse.ceph",
-        "fuse.davfs",
-        "fuse.davfs2",
-        "fuse.gcsfuse",
-        "fuse.glusterfs",
-        "fuse.grpcfuse",
-        "fuse.rclone",
-        "fuse.s3fs",
-        "fuse.smbnetfs",
-        "fuse.sshfs",
-        "fuse.vmhgfs-fuse",
-        "gfs2",
-        "glusterfs",
-        "lustre",
-        "ncpfs",
-        "nfs",
-        "nfs4",
-        "ocfs2",
-        "prl_fs",
-        "smb",
-        "smb2",
-        "smb3",
-        "smbfs",
-        "vboxsf",
-        "virtiofs",
-        "vmhgfs",
-    ]
-)
 _IN_MEMORY = frozenset({"tmpfs", "ramfs"})
-_OCTAL = re.compile(r"\\([0-7]{3})")
-
-
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """Where a file system is mounted.
-
-    Attributes:
-        point: The folder.
-        kind: The file system's type, such as ext4.
-    """
-
-    point: str
-    kind: str
 
 
 def is_path(folder: Path) -> bool:
@@ -118,18 +63,16 @@ def check_space(data_dir: Path) -> Iterator[Finding]:
 
 def check_mount(data_dir: Path, mountinfo: Path = Path("/proc/self/mountinfo")) -> Iterator[Finding]:
     """Find out whether the data directory is on a disk of this machine."""
-    try:
-        mount = mount_of(os.path.realpath(_existing(data_dir)), mountinfo.read_text("utf-8", "surrogateescape"))
-    except OSError:
-        return  # a system that does not tell
+    mount = mount_of(data_dir, mountinfo)
     if mount is None:
-        return
-    if mount.kind in _NETWORK:
+        return  # a system that does not tell
+    if is_network(mount.kind):
         yield Finding(
             "disk",
             "note",
             f"The data directory is on a network mount or shared folder ({mount.kind} at {mount.point}). What "
-            "others write is noticed by looking every few seconds instead of at once, and locks may not work.",
+            "others write there is noticed by looking every 2 to 5 seconds instead of by the system's notices, "
+            "and locks may not work.",
             "Have a session open on one machine at a time, or choose a folder on a disk of this machine.",
             data_dir,
         )
@@ -144,31 +87,6 @@ def check_mount(data_dir: Path, mountinfo: Path = Path("/proc/self/mountinfo")) 
         )
     else:
         yield Finding("disk", "ok", f"It is on a disk of this machine ({mount.kind}).", path=data_dir)
-
-
-def mount_of(path: str, mountinfo: str) -> Mount | None:
-    """The mount that a path lies on.
-
-    Args:
-        path: The path, absolute and without links.
-        mountinfo: What the system tells of its mounts, a line for each, in the form of /proc/self/mountinfo.
-    """
-    best: Mount | None = None
-    for line in mountinfo.splitlines():
-        fields, _, rest = line.partition(" - ")
-        columns, kind = fields.split(" "), rest.partition(" ")[0]
-        if len(columns) < 5 or not kind:
-            continue
-        point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), columns[4])
-        # Of two mounts on the same folder the later one hides the other.
-        if _is_below(path, point) and (best is None or len(point) >= len(best.point)):
-            best = Mount(point, kind)
-    return best
-
-
-def _is_below(path: str, point: str) -> bool:
-    """Whether a path is a folder or lies in it."""
-    return path == point or path.startswith(point.rstrip("/") + "/")
 
 
 def _missing(data_dir: Path, chosen_by: str) -> Finding:

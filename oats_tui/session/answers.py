@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import asdict
 from typing import Any
+
+from pydantic_core import to_json
 
 from oats_tui.core import files
 from oats_tui.core.bus import Event, EventType, bus
 from oats_tui.core.codec import parse
 from oats_tui.core.config import get_data_dir
 from oats_tui.core.storage_errors import storage_error
+from oats_tui.session.activity import Activity, active_sessions, activity_in, requested_stop
 from oats_tui.session.message import Message, TextPart
 from oats_tui.session.models import Session
 from oats_tui.session.store.codec import encode_message
@@ -156,6 +161,60 @@ class AnswerStorage:
         except OSError as error:
             raise storage_error("The session could not be locked.", places.turn, error) from error
 
+    async def queue(self, session_id: str, message_id: str) -> None:
+        """Write down that a message waits for the turn to be asked.
+
+        Raises:
+            StorageError: It could not be written down.
+        """
+        job = _note_queued(session_id, message_id, asdict(files.myself()))
+        try:
+            await files.finished(job)
+        except OSError as error:
+            raise storage_error(
+                "The message could not be queued.", places_of(session_id).journal, error
+            ) from error
+
+    def unqueue(self, session_id: str, message_id: str) -> None:
+        """Write down that a message waits no more; nothing is waited for."""
+        _note_queued(session_id, message_id, None)
+
+    async def activity(self, session_id: str) -> Activity:
+        """What other programs are doing in a session right now."""
+        return await asyncio.to_thread(activity_in, places_of(session_id))
+
+    async def active_sessions(self) -> list[str]:
+        """The sessions in which other programs may be answering."""
+        return await asyncio.to_thread(active_sessions, get_data_dir())
+
+    async def request_stop(self, session_id: str, message_id: str) -> None:
+        """Ask the program that takes in an answer to stop it.
+
+        Raises:
+            StorageError: It could not be asked.
+        """
+        places = places_of(session_id)
+        request = to_json({"stop": message_id, "by": asdict(files.myself())})
+
+        def write() -> None:
+            """Put the request where that program looks."""
+            files.ensure_folder(places.request.parent)
+            files.replace_file(places.request, request)
+
+        try:
+            await files.finished(files.submit(write, "journal"))
+        except OSError as error:
+            raise storage_error("The answer could not be stopped.", places.request, error) from error
+
+    async def requested_stop(self, session_id: str) -> str | None:
+        """The id of the answer that somebody wants stopped in a session; None if nobody does."""
+        return await asyncio.to_thread(requested_stop, places_of(session_id))
+
+    async def forget_request(self, session_id: str) -> None:
+        """Take away what others asked for in a session."""
+        with contextlib.suppress(OSError):
+            await files.remove(places_of(session_id).request)
+
     async def recover(self, session_id: str, turn: TurnLock | None = None) -> Recovered:
         """Bring a session's file up to date with its journal, and publish `session.updated` if it was not.
 
@@ -178,6 +237,12 @@ class AnswerStorage:
         for session_id in done:
             await _tell(session_id)
         return done
+
+
+def _note_queued(session_id: str, message_id: str, by: dict[str, Any] | None) -> Future[None]:
+    """Have it written down that a message waits in a program, or that it does so no more."""
+    journal, record = places_of(session_id).journal, {"queue": message_id, "by": by, "at": time.time()}
+    return files.submit(lambda: write_records(journal, [record], sync=False), "journal")
 
 
 def _give_back(taking: asyncio.Task[TurnLock | None]) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from oats_tui.core.codec import fault
-from oats_tui.core.items import item_names
-from oats_tui.session.entries import Entry
+from oats_tui.core.items import SUFFIX, Patience, is_fresh, item_names
+from oats_tui.session.entries import Entry, look_at
 from oats_tui.session.index import list_folder
 from oats_tui.session.models import Session, SessionInfo
 from oats_tui.session.store.places import Places, places_of
@@ -80,6 +80,16 @@ def newest_or_none(session_id: str) -> Newest | None:
         _log.warning("%s was left out: %s", places.file, fault(error))
         return None
     return newest if newest.info.id == session_id else None
+
+
+def peeked(folder: Path, session_ids: Iterable[str]) -> list[Entry]:
+    """What lies under some ids; what cannot be understood and was changed a moment ago is left out."""
+    found = []
+    for session_id in session_ids:
+        entry = look_at(folder, session_id, Patience(0))
+        if entry.state != "damaged" or not is_fresh(folder / f"{session_id}{SUFFIX}"):
+            found.append(entry)
+    return found
 
 
 def all_sessions(folder: Path) -> list[Session]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -145,6 +146,24 @@ class MetaStorage:
             StorageError: The folder cannot be listed.
         """
         return await asyncio.to_thread(newest_outcomes, self._storage.storage_dir)
+
+    async def newest(self, session_ids: Iterable[str]) -> dict[str, OutcomeState | None]:
+        """The same for some sessions, None for those where it ended well.
+
+        Raises:
+            StorageError: An id is none.
+        """
+        paths = {session_id: self._storage.path_of(session_id) for session_id in session_ids}
+
+        def read() -> dict[str, OutcomeState | None]:
+            """Read each; what cannot be read is told when the session is opened."""
+            found: dict[str, OutcomeState | None] = {}
+            for session_id, path in paths.items():
+                with contextlib.suppress(OSError, ValueError):
+                    found[session_id] = _read(path).newest
+            return found
+
+        return await asyncio.to_thread(read)
 
     async def _change(self, session_id: str, change: Callable[[SessionMeta], bool]) -> None:
         """Read, change and save in one go; nothing is saved if the change tells that there was none."""

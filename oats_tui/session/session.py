@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import builtins
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from oats_tui.core.bus import Event, EventType, bus
 from oats_tui.core.config import get_data_dir
 from oats_tui.core.files import finished, submit
-from oats_tui.core.items import Patience
-from oats_tui.session.entries import Entry, inspect_file, look_at
+from oats_tui.session.entries import Entry, inspect_file
 from oats_tui.session.index import first_page, list_folder
-from oats_tui.session.lookup import all_infos, all_sessions, family_of, newest_or_none, session_or_none
+from oats_tui.session.lookup import all_infos, all_sessions, family_of, newest_or_none, peeked, session_or_none
 from oats_tui.session.models import Session, SessionInfo, SessionTime
 from oats_tui.session.store.places import places_of
 from oats_tui.session.store.reading import Newest
@@ -148,14 +147,18 @@ class SessionStorage:
         """
         return await asyncio.to_thread(inspect_file, self.path_of(session_id))
 
-    async def peek(self, session_id: str) -> Entry:
-        """What lies under an id, as `list_entries` tells it: messages are not looked at.
+    async def peek(self, session_ids: Iterable[str]) -> builtins.list[Entry]:
+        """What lies under some ids, as `list_entries` tells it: messages are not looked at.
+
+        A file that cannot be understood and was changed in the last two seconds is left out: somebody writes it.
 
         Raises:
-            StorageError: The id is none.
+            StorageError: An id is none.
         """
-        folder = self.path_of(session_id).parent
-        return await asyncio.to_thread(look_at, folder, session_id, Patience())
+        ids = list(session_ids)
+        for session_id in ids:
+            self.path_of(session_id)
+        return await asyncio.to_thread(peeked, self.storage_dir, ids)
 
     async def list_entries(self) -> builtins.list[Entry]:
         """What lies in the folder, also what cannot be opened, sorted by id; messages are not looked at.

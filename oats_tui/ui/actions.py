@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize_line
+from oats_tui.ui.listing import next_needing
 
 if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
@@ -24,8 +25,16 @@ async def stop(desk: Desk, _: str) -> None:
         if desk.screen.narrow:
             desk.screen.show_sidebar(False)
         desk.screen.prompt.focus()
-    elif desk.workspace.open_id is not None:
-        desk.chat.stop(desk.workspace.open_id)
+    elif (open_id := desk.workspace.open_id) is not None:
+        await _stop(desk, open_id)
+
+
+async def _stop(desk: Desk, session_id: str) -> bool:
+    """Stop what is answered in a session; returns whether there is anything.
+
+    Where another window answers, a message of ours only waits: that answer is the one that is stopped.
+    """
+    return await desk.chat.elsewhere.stop(session_id) or desk.chat.stop(session_id)
 
 
 async def interrupt(desk: Desk, _: str) -> None:
@@ -34,7 +43,7 @@ async def interrupt(desk: Desk, _: str) -> None:
         desk.screen.prompt.action_copy()
     elif desk.pressed_twice():
         desk.screen.app.exit()
-    elif desk.workspace.open_id is not None and desk.chat.stop(desk.workspace.open_id):
+    elif desk.workspace.open_id is not None and await _stop(desk, desk.workspace.open_id):
         pass
     elif desk.screen.prompt.text:
         desk.memory.sent(desk.screen.prompt.text)
@@ -88,6 +97,15 @@ async def numbered_session(desk: Desk, number: str) -> None:
     await desk.open(rows[int(number) - 1].id)
 
 
+async def needing_session(desk: Desk, _: str) -> None:
+    """Go to the next session that needs somebody."""
+    session_id = next_needing(desk.screen.sidebar.rows, desk.workspace.open_id)
+    if session_id is None:
+        desk.view.say("no session needs you")
+    else:
+        await desk.open(session_id)
+
+
 async def rename(desk: Desk, title: str) -> None:
     """Give a session another title, asking for it where none was typed."""
     session_id = desk.subject()
@@ -115,7 +133,13 @@ async def delete(desk: Desk, _: str) -> None:
 
 
 async def restore(desk: Desk, _: str) -> None:
-    """Bring back what was deleted last, and open it."""
+    """Bring back what was deleted last, and open it; the open session, where that is gone."""
+    opened = desk.workspace.opened
+    if opened is not None and opened.is_deleted:
+        await desk.workspace.put_back(opened)
+        desk.view.refresh(opened.id)
+        desk.view.say("put back")
+        return
     restored = await desk.chat.ledger.trash.restore_last()
     if not restored:
         raise OatsError("The trash is empty.", "There is nothing to bring back.")

@@ -72,6 +72,7 @@ class OatsApp(App[None]):
     async def put_away(self) -> None:
         """Keep what is to be remembered, once the screen is closed."""
         await self._chat_screen.desk.save()
+        await self._chat_screen.desk.save_marks()
 
     def on_mount(self) -> None:
         """Take on the person's keys and theme."""

@@ -13,6 +13,7 @@ from oats_tui.chat.ledger import Folder
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize
 from oats_tui.ui.memory import Memory, save_memory
+from oats_tui.ui.readmarks import ReadMarks, refresh_read_marks, save_read_marks
 from oats_tui.ui.view import View
 from oats_tui.ui.workspace import Workspace
 
@@ -59,6 +60,11 @@ class Start:
     theme: str | None = None
     log_path: Path = Path()
 
+    @property
+    def marks_path(self) -> Path:
+        """Where it is kept what has been read."""
+        return self.memory_path.with_name("read.json")
+
 
 class Desk:
     """The work behind the chat screen.
@@ -68,6 +74,7 @@ class Desk:
         workspace: The list and the open session.
         chat: Who reads, writes and answers.
         memory: What is remembered of the person.
+        marks: What has been read.
         start: How the program was started.
         clock: Seconds, monotonic.
     """
@@ -78,6 +85,7 @@ class Desk:
         workspace: Workspace,
         chat: Chat,
         memory: Memory,
+        marks: ReadMarks,
         start: Start,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -87,6 +95,7 @@ class Desk:
         self.workspace = workspace
         self.chat = chat
         self.memory = memory
+        self.marks = marks
         self.start = start
         self._clock = clock
         self._pressed = float("-inf")
@@ -106,6 +115,7 @@ class Desk:
             self.view.rows()
             await self.start.watching()
             await self.workspace.listing.load()
+            await self.chat.elsewhere.look_everywhere()
             session_id = self.workspace.listing.newest() if self.start.resume == LAST else self.start.resume
             if session_id is not None:
                 await self._resume(session_id)
@@ -116,6 +126,7 @@ class Desk:
             self.view.opening = False
         self.view.rows()
         self.view.conversation()
+        await self.save_marks()
         for notice in self.start.notices[:MOST_NOTICES]:
             self.view.fail(OatsError(notice))
 
@@ -224,3 +235,12 @@ class Desk:
         """Keep what is remembered."""
         self.memory.keep_draft(self.workspace.open_id, self._sending or self.screen.prompt.text)
         await save_memory(self.start.memory_path, self.memory)
+
+    async def refresh_marks(self) -> bool:
+        """Take in what was read in other windows; returns whether that is news."""
+        return await refresh_read_marks(self.start.marks_path, self.marks)
+
+    async def save_marks(self) -> None:
+        """Keep what has been read."""
+        if self.marks.unsaved:
+            await save_read_marks(self.start.marks_path, self.marks)

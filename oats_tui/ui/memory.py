@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 from pathlib import Path
 
 import pydantic
 from pydantic import BaseModel, Field, PrivateAttr
 
-from oats_tui.core.id import generate_short_id
+from oats_tui.ui.private_file import write_private
 
 HISTORY_KEPT = 200
 LONGEST_KEPT = 10_000
@@ -87,17 +86,10 @@ def load_memory(path: Path) -> Memory:
 
 async def save_memory(path: Path, memory: Memory) -> None:
     """Write the memory down, readable by its owner only; a failure is logged."""
-    import aiofiles
-    import aiofiles.os
-
-    new = path.with_name(f"{path.name}.{generate_short_id()}.tmp")
     kept = memory.joined(await asyncio.to_thread(load_memory, path))
     text = json.dumps(kept.model_dump(), ensure_ascii=False, indent=1)
     try:
-        await aiofiles.os.makedirs(path.parent, mode=0o700, exist_ok=True)
-        async with aiofiles.open(new, "wb", opener=_private) as file:
-            await file.write(text.encode("utf-8", "replace"))
-        await aiofiles.os.replace(new, path)
+        await write_private(path, text.encode("utf-8", "replace"))
     except OSError as error:
         _log.warning("%s cannot be written: %s", path, error.strerror)
 
@@ -106,8 +98,3 @@ def _added(history: list[str], sent: list[str]) -> list[str]:
     """Return the history with these at its end, each text once and no more than are kept."""
     fresh = [text for text in dict.fromkeys(sent) if len(text) <= LONGEST_KEPT]
     return [*(old for old in history if old not in fresh), *fresh][-HISTORY_KEPT:]
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read."""
-    return os.open(path, flags, 0o600)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.state import Preparing
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize, sanitize_line
+from oats_tui.session.activity import NOBODY
 from oats_tui.ui import bridge
 from oats_tui.ui.widgets.transcript.entries import growing_entry
-from oats_tui.ui.words import EMPTY, situation, unreadable, welcome
+from oats_tui.ui.words import EMPTY, merged_words, situation, unreadable, watching_words, welcome
 from oats_tui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -24,6 +26,15 @@ REST = 3
 
 SAID_FOR = 1.0
 """Seconds for which something said stands in the status bar: as long as a second ctrl+c quits."""
+
+LONGEST_REST = 1.0
+"""Seconds at most between two readings of what others write all the time."""
+
+SAVED_WITHIN = 1.0
+"""Seconds until it is written down what has been read."""
+
+TOLD_FOR = 8.0
+"""Seconds for which something that asks for nothing is shown."""
 
 LEAST_REST = 0.06
 """Seconds; shorter rests are those that the 20 changes a second leave anyway."""
@@ -37,6 +48,7 @@ class View:
         workspace: What is shown.
         chat: Who knows of answers in progress.
         clock: Seconds, monotonic.
+        sleep: Waits so many seconds.
     """
 
     def __init__(
@@ -45,13 +57,16 @@ class View:
         workspace: Workspace,
         chat: Chat,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.screen = screen
         self._workspace = workspace
         self._chat = chat
         self._clock = clock
+        self._sleep = sleep
         self._preparing: Preparing | None = None
         self._said = ""
+        self._watching = ""
         self.opening = False
         self._stale: set[str] = set()
         self._answering: dict[str, str] = {}
@@ -63,8 +78,8 @@ class View:
         if not self.screen.sidebar.is_attached:
             return
         match news:
-            case bridge.SessionChanged(session_id=session_id):
-                self.refresh(session_id)
+            case bridge.SessionsChanged():
+                self._sessions(news.take())
             case bridge.AnswerGrew(session_id=session_id):
                 self.grow(session_id)
             case bridge.TurnChanged(session_id=session_id):
@@ -72,25 +87,41 @@ class View:
             case bridge.PreparingChanged(preparing=preparing):
                 self._preparing = preparing
                 self.status()
+            case bridge.SessionMerged(session_id=session_id, restored=restored):
+                if session_id == self._workspace.open_id:
+                    self.tell(*merged_words(restored))
+            case bridge.WatchingChanged(how=how, why=why):
+                self._watching = watching_words(how, why)
+                self.status()
+
+    def _sessions(self, writing: Mapping[str, bool | None]) -> None:
+        """Read again what has changed."""
+        for session_id, is_writing in writing.items():
+            if is_writing is not None:
+                self._workspace.listing.note_writing(session_id, writing=is_writing)
+        self.refresh(*writing)
 
     def _turn(self, session_id: str) -> None:
         """Show that an answer has begun, how far it is, or that it is over."""
-        turn = self._chat.turn(session_id)
-        if turn is None:
+        growing = self._workspace.growing(session_id)
+        self._workspace.listing.touch([session_id])
+        if growing is None:
             # Its answer is in the file only; what was read before lacks it.
             self._answering.pop(session_id, None)
             self.refresh(session_id)
-        elif self._answering.get(session_id) != turn.message.id:
-            self._answering[session_id] = turn.message.id
+        elif self._answering.get(session_id) != growing.message.id:
+            self._answering[session_id] = growing.message.id
             self.rows()
             if session_id == self._workspace.open_id:
                 self.conversation()
+        elif session_id == self._workspace.open_id and self._chat.turn(session_id) is None:
+            self.conversation()
         elif session_id == self._workspace.open_id:
             self.status()
 
-    def refresh(self, session_id: str, *, at_end: bool = False) -> None:
-        """Read a session again and show what changed; many calls at once cost one reading."""
-        self._stale.add(session_id)
+    def refresh(self, *session_ids: str, at_end: bool = False) -> None:
+        """Read sessions again and show what changed; many calls at once cost one reading."""
+        self._stale.update(session_ids)
         if at_end:
             self.screen.transcript.following = True
         if not self._refreshing:
@@ -99,7 +130,17 @@ class View:
 
     def rows(self) -> None:
         """Show the list as it is now."""
+        open_id = self._workspace.open_id
+        # What lies open while somebody looks elsewhere has not been read.
+        if open_id is not None and self.screen.app.app_focus and self._workspace.listing.read(open_id):
+            self.screen.set_timer(SAVED_WITHIN, self.screen.desk.save_marks)
         self.screen.sidebar.show(self._workspace.listing.rows(), self._workspace.open_id)
+
+    async def look_back(self) -> None:
+        """Show what has been read here and in other windows, as when somebody comes back to this one."""
+        if await self.screen.desk.refresh_marks():
+            self._workspace.listing.touch([row.id for row in self.screen.sidebar.rows if row.mark == "unread"])
+        self.rows()
 
     def conversation(self, *, at_end: bool = False) -> None:
         """Show the open conversation as it is now."""
@@ -116,12 +157,13 @@ class View:
 
     def grow(self, session_id: str) -> None:
         """Show more of the open session's answer."""
-        turn = self._chat.turn(session_id)
-        if turn is None or session_id != self._workspace.open_id or self._resting:
+        if session_id != self._workspace.open_id or self._resting:
             return
         begun = self._clock()
-        turn.text()
-        if not self.screen.transcript.grow(growing_entry(turn.message)):
+        growing = self._workspace.growing(session_id)
+        if growing is None:
+            return
+        if not self.screen.transcript.grow(growing_entry(growing.message)):
             self.conversation()
         rest = (self._clock() - begun) * REST
         if rest > LEAST_REST:
@@ -140,12 +182,14 @@ class View:
         model, preparing = self._chat.model_of(info), self._preparing
         self.screen.status.status = situation(
             turn=turn.state if turn else None,
+            activity=self._chat.elsewhere.activity(opened.id) if opened else NOBODY,
             opened=opened,
             preparing=preparing if preparing and model and preparing.model == model.name else None,
             said=self._said,
             following=self.screen.transcript.following,
             model=model.name if model else "",
             tokens=info.total_tokens if info else 0,
+            watching=self._watching,
         )
 
     def say(self, words: str) -> None:
@@ -154,6 +198,10 @@ class View:
         self.status()
         if words:
             self.screen.set_timer(SAID_FOR, lambda: self.say(""))
+
+    def tell(self, title: str, message: str) -> None:
+        """Tell something that asks for nothing."""
+        self.screen.notify(message, title=title, timeout=TOLD_FOR, markup=False)
 
     def fail(self, error: OatsError) -> None:
         """Tell what went wrong, and what to do."""
@@ -168,11 +216,17 @@ class View:
         try:
             while self._stale:
                 stale, self._stale = self._stale, set()
-                await self._workspace.refresh(stale)
+                begun = self._clock()
+                try:
+                    await self._workspace.refresh(stale)
+                except OatsError as error:
+                    self.fail(error)
                 if not self.screen.sidebar.is_attached:
                     return
                 self.rows()
                 if self._workspace.open_id in stale:
                     self.conversation()
+                # A large session that is written all the time leaves room for everything else.
+                await self._sleep(min(self._clock() - begun, LONGEST_REST))
         finally:
             self._refreshing = False

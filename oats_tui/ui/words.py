@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+
 from oats_tui.chat.outcome import no_model_steps
 from oats_tui.chat.state import Preparing, TurnState
+from oats_tui.session.activity import NOBODY, Activity
 from oats_tui.ui.widgets.status import Status
 from oats_tui.ui.workspace import Opened
+
+FIRST_KEYS = ("ctrl+p commands", "F1 help")
+"""The keys that lead to all others."""
 
 _PHASES = {
     "waiting": "waiting for the first word",
@@ -80,6 +86,34 @@ def _megabytes(done: int | None, total: int | None) -> str:
     return f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"
 
 
+def elsewhere_words(activity: Activity, host: str, *, waits: bool) -> str:
+    """Return who answers in another window, in words; empty where nobody does.
+
+    Args:
+        activity: What others do in the session.
+        host: The name of this machine.
+        waits: Whether a message of this window waits for it.
+    """
+    holder = activity.holder
+    if holder is None:
+        return ""
+    where = "" if holder.host == host else f" on {holder.host}"
+    what = "answering in another window" if activity.running else "another window is about to answer"
+    return f"{'waiting · ' if waits else ''}{what} (process {holder.pid}{where})"
+
+
+def merged_words(restored: int) -> tuple[str, str]:
+    """Return what is told when another program's old copy was brought up to date: a title, and a sentence."""
+    messages = "One message" if restored == 1 else f"{restored:,} messages"
+    verb = "was" if restored == 1 else "were"
+    return "Another program wrote an old copy.", f"{messages} that it lacked {verb} put back."
+
+
+def watching_words(how: str, why: str) -> str:
+    """Return what is to be said about how changes by others are noticed; empty where all is well."""
+    return {"notices": "", "scan": f"looks every few seconds: {why}"}.get(how, f"not live: {why}")
+
+
 def situation(
     *,
     turn: TurnState | None,
@@ -89,6 +123,8 @@ def situation(
     following: bool,
     model: str,
     tokens: int,
+    activity: Activity = NOBODY,
+    watching: str = "",
 ) -> Status:
     """Return what the status bar says.
 
@@ -96,15 +132,18 @@ def situation(
         turn: How far the open session's answer is, or None.
         opened: The open session, or None in a new conversation.
         preparing: How far the fetching of a model is, or None.
-        said: A sentence that was just said; it goes before everything but a running answer.
+        said: A sentence that was just said; only a running answer goes before it.
         following: Whether the view is at the end.
         model: The model's name, or an empty text.
         tokens: How many tokens the session has taken.
+        activity: What other windows do in the open session.
+        watching: How changes by others are noticed, where that is not as usual.
     """
-    keys, urgent = ("ctrl+p commands", "F1 help"), ""
-    if turn is not None:
-        state, urgent = turn_words(turn), "esc stop"
-        meaning = "warning" if turn.phase in {"retrying", "unsaved"} else "busy"
+    others = elsewhere_words(activity, socket.gethostname(), waits=turn is not None)
+    if others:
+        state, meaning = others, "busy"
+    elif turn is not None:
+        state, meaning = turn_words(turn), "warning" if turn.phase in {"retrying", "unsaved"} else "busy"
     elif said:
         state, meaning = said, ""
     elif preparing is not None:
@@ -113,13 +152,15 @@ def situation(
         state, meaning = _session_words(opened)
     else:
         state, meaning = ("new conversation", "") if model else ("no model configured", "warning")
-    if not following:
-        state = f"{state} · more below"
-    return Status(state, meaning, model, tokens, keys, urgent)
+    urgent = "esc stop" if others or turn is not None else ""
+    more = "" if following else " · more below"
+    return Status(f"{state}{more}", meaning, model, tokens, FIRST_KEYS, urgent, watching)
 
 
 def _session_words(opened: Opened) -> tuple[str, str]:
     """Return what is to be said of a session in which nothing runs, and its meaning."""
+    if opened.is_deleted:
+        return "deleted elsewhere: ctrl+x z puts it back", "warning"
     if opened.problem:
         return opened.problem, "error"
     messages = opened.session.messages if opened.session else []

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from oats_tui.chat.chat import Chat
 from oats_tui.core.errors import OatsError
+from oats_tui.session.message import Message
 from oats_tui.session.meta import SessionMeta
 from oats_tui.session.session import Session, SessionInfo
 from oats_tui.ui.listing import Listing
+from oats_tui.ui.readmarks import ReadMarks
 from oats_tui.ui.widgets.transcript.entries import Entry, build_entries
 
 _log = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ class Opened:
         problem: Why it cannot be shown, as a sentence; empty while it can.
         savable: How many messages of a damaged file can be saved; None if that is no question.
         is_whole: Whether all of it was read, and not only its end.
+        is_deleted: Whether its file is gone.
     """
 
     id: str
@@ -35,6 +38,20 @@ class Opened:
     problem: str = ""
     savable: int | None = None
     is_whole: bool = True
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """An answer that is coming, here or in another window.
+
+    Attributes:
+        message: The answer as far as it has come.
+        asked_id: The id of the message that it answers.
+    """
+
+    message: Message
+    asked_id: str
 
 
 class Workspace:
@@ -42,11 +59,12 @@ class Workspace:
 
     Args:
         chat: Who reads and writes conversations.
+        marks: What has been read.
     """
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Chat, marks: ReadMarks) -> None:
         self._chat = chat
-        self.listing = Listing(chat)
+        self.listing = Listing(chat, marks)
         self.opened: Opened | None = None
         self.visited: list[str] = []
 
@@ -59,12 +77,11 @@ class Workspace:
         """Return the facts about the open session; None where there are none."""
         return self.opened.session.info if self.opened and self.opened.session else None
 
-    async def refresh(self, session_ids: Iterable[str]) -> None:
+    async def refresh(self, session_ids: Collection[str]) -> None:
         """Read these sessions again, in the list and, where one is open, whole."""
-        for session_id in session_ids:
-            await self.listing.refresh(session_id)
-            if self.opened is not None and self.opened.id == session_id:
-                await self._read(self.opened)
+        await self.listing.refresh(session_ids)
+        if self.opened is not None and self.opened.id in session_ids:
+            await self._read(self.opened)
 
     async def open(self, session_id: str) -> None:
         """Make a session the open one; what a kill left unfinished in it is brought to its end first.
@@ -84,6 +101,7 @@ class Workspace:
             opened.session = Session(info=newest.info, messages=newest.messages)
             opened.is_whole = newest.whole
         self.opened = opened
+        self._chat.elsewhere.look(session_id)
         self.visited = [session_id, *(seen for seen in self.visited if seen != session_id)]
 
     def close(self) -> None:
@@ -99,22 +117,62 @@ class Workspace:
         """Return the open conversation as the message pane shows it."""
         if self.opened is None or self.opened.session is None:
             return []
-        turn = self._chat.turn(self.opened.id)
-        messages, meta = self.opened.session.messages, self.opened.meta
+        growing, activity = self.growing(self.opened.id), self._chat.elsewhere.activity(self.opened.id)
+        return build_entries(
+            self.opened.session.messages,
+            self.opened.meta,
+            growing.message if growing else None,
+            growing.asked_id if growing else "",
+            activity.waiting,
+            is_busy=activity.holder is not None,
+        )
+
+    def growing(self, session_id: str) -> Growing | None:
+        """Return the answer that is coming in a session; None where nobody answers.
+
+        Where another window answers, an answer of ours has not begun.
+        """
+        running, turn = self._chat.elsewhere.activity(session_id).running, self._chat.turn(session_id)
+        if running is not None:
+            return Growing(running.message, running.asked_id)
         if turn is None:
-            return build_entries(messages, meta, None)
-        return build_entries(messages, meta, turn.message, turn.asked_id)
+            return None
+        turn.text()
+        return Growing(turn.message, turn.asked_id)
+
+    async def put_back(self, opened: Opened) -> None:
+        """Put the open session back, which somebody deleted: out of the trash, else as it was read last.
+
+        Raises OatsError where that cannot be done.
+        """
+        ledger = self._chat.ledger
+        trashed = next((each for each in await ledger.trash.list() if each.id == opened.id), None)
+        if trashed is not None:
+            await ledger.trash.restore(trashed)
+        elif opened.session is not None and opened.is_whole:
+            await ledger.sessions.update(opened.session)
+        else:
+            raise OatsError(
+                "This session cannot be put back.", "Only the end of it was read before its file was deleted."
+            )
 
     async def _read(self, opened: Opened) -> None:
         """Read the open session; where that fails, what was read last stays."""
         ledger = self._chat.ledger
         session = await ledger.sessions.get(opened.id)
         opened.meta = await ledger.meta.get(opened.id)
+        opened.is_deleted = False
         if session is not None:
             opened.session, opened.problem, opened.is_whole = session, "", True
             opened.savable = None
-        else:
-            entry = await ledger.sessions.inspect(opened.id)
-            opened.problem = "This session was deleted." if entry.state == "missing" else entry.problem
-            is_damaged = entry.state == "damaged"
-            opened.savable = await ledger.rescue.count(opened.id) if is_damaged else None
+            return
+        entry = await ledger.sessions.inspect(opened.id)
+        if self.listing.trouble(opened.id) == "writing":
+            opened.problem = "Another program is writing this session."
+        elif entry.state == "missing":
+            opened.is_deleted, opened.problem = True, "This session was deleted."
+        elif entry.state != "damaged":
+            opened.problem = entry.problem
+        elif opened.session is None or self.listing.trouble(opened.id):
+            opened.problem = entry.problem
+            opened.savable = await ledger.rescue.count(opened.id)

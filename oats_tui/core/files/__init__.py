@@ -4,7 +4,7 @@ The only package that writes below the data directory. Every save goes through o
 happen in the order in which they were asked for; adding to journals, and tidying, have threads of their own.
 """
 
-from oats_tui.core.files.append import append, retire, rewrite
+from oats_tui.core.files.append import append, is_own_growth, retire, rewrite
 from oats_tui.core.files.atomic import (
     ensure_folder,
     is_own_write,
@@ -41,6 +41,7 @@ __all__ = [
     "ensure_folder",
     "finished",
     "holder",
+    "is_own_growth",
     "is_own_write",
     "locked",
     "move_aside",

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,9 +14,13 @@ from pathlib import Path
 
 from oats_tui.core.files.atomic import opened_or_made, replace_file, sync_folder, write_all
 from oats_tui.core.files.lock import PATIENCE, LockedError
-from oats_tui.core.files.reading import NotRegularError, leads_to, read_from
+from oats_tui.core.files.reading import NotRegularError, Signature, leads_to, read_from
 
 _PAUSE = 0.002
+
+# By path, the newest stretch of a file that is all our own: the file's number, and where it begins and ends.
+_own_lock = threading.Lock()
+_own: dict[Path, tuple[int, int, int]] = {}
 
 
 def append(path: Path, data: bytes, *, sync: bool) -> None:
@@ -35,15 +40,31 @@ def append(path: Path, data: bytes, *, sync: bool) -> None:
             _share(handle)
             if not leads_to(path, handle):
                 continue  # retired by another process between opening and locking
+            before = os.fstat(handle)
             # Empty: whoever made it may not have come to this yet. Others add only to a file whose name is safe.
-            if os.fstat(handle).st_size == 0:
+            if before.st_size == 0:
                 sync_folder(path.parent)
             write_all(handle, data)
+            # Where the system has put the data: an added piece begins where the file ended at that moment.
+            _note_own(path, before, os.lseek(handle, 0, os.SEEK_CUR), len(data))
             if sync:
                 os.fdatasync(handle)
         finally:
             os.close(handle)
         return
+
+
+def is_own_growth(path: Path, start: int, now: Signature) -> bool:
+    """Whether all of a file from one length on was added by this process.
+
+    Args:
+        path: The file.
+        start: The length.
+        now: The version of the file.
+    """
+    with _own_lock:
+        inode, first, end = _own.get(path, (0, 0, 0))
+    return inode == now.inode and first <= start and now.size <= end
 
 
 def retire(path: Path, is_done: Callable[[bytes], bool]) -> bool:
@@ -85,6 +106,18 @@ def rewrite(path: Path, make: Callable[[bytes], bytes | None]) -> bool:
             return False
         replace_file(path, data)
         return True
+
+
+def _note_own(path: Path, before: os.stat_result, end: int, count: int) -> None:
+    """Remember what we added, unless somebody else added something at the same moment."""
+    with _own_lock:
+        inode, start, known_end = _own.get(path, (0, 0, 0))
+        if end != before.st_size + count:
+            _own.pop(path, None)
+        elif (inode, known_end) == (before.st_ino, before.st_size):
+            _own[path] = (inode, start, end)
+        else:
+            _own[path] = (before.st_ino, before.st_size, end)
 
 
 @contextmanager

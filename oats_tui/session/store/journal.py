@@ -65,6 +65,7 @@ class Journal:
         dropped: By key, when we deleted a message.
         changes: By name, how we changed facts, in order.
         answers: By number, the answers that were begun.
+        queued: By message, who will ask it when nobody answers any more.
         folded: The version of the file that was written last.
         count: How many messages, deletions and changes that version holds.
         held: The mark that those have together; None if it is not told.
@@ -82,6 +83,7 @@ class Journal:
     dropped: dict[str, float] = field(default_factory=dict)
     changes: dict[str, tuple[Change, ...]] = field(default_factory=dict)
     answers: dict[int, Answer] = field(default_factory=dict)
+    queued: dict[str, dict[str, Any]] = field(default_factory=dict)
     folded: Signature | None = None
     count: int = 0
     held: int | None = None
@@ -107,6 +109,7 @@ class Journal:
             dropped=dict(self.dropped),
             changes=dict(self.changes),
             answers={number: answer.copy() for number, answer in self.answers.items()},
+            queued=dict(self.queued),
             taken=dict(self.taken),
         )
 
@@ -178,6 +181,8 @@ def _take(journal: Journal, record: records.AnyRecord) -> None:
             journal.answers[n].parts[record.p] = record.part
         case records.BeginRecord():
             _take_begin(journal, record)
+        case records.QueueRecord():
+            _take_queue(journal, record)
         case records.ForeignRecord():
             _take_foreign(journal, record)
         case records.FoldedRecord():
@@ -189,13 +194,30 @@ def _take(journal: Journal, record: records.AnyRecord) -> None:
         case records.MessageRecord():
             _take_message(journal, record)
         case records.DropRecord():
-            _note(journal, "drop", record.drop, record.at)
-            journal.dropped[record.drop] = max(record.at, journal.dropped.get(record.drop, 0.0))
+            _take_drop(journal, record)
         case records.FactRecord():
-            _note(journal, "info", record.info, record.at)
-            known = {each.at: each for each in journal.changes.get(record.info, ())}
-            known[record.at] = Change(record.at, record.old, record.new)
-            journal.changes[record.info] = tuple(known[at] for at in sorted(known))[-_MOST_OLDER:]
+            _take_fact(journal, record)
+
+
+def _take_drop(journal: Journal, record: records.DropRecord) -> None:
+    """A deletion."""
+    _note(journal, "drop", record.drop, record.at)
+    journal.dropped[record.drop] = max(record.at, journal.dropped.get(record.drop, 0.0))
+
+
+def _take_fact(journal: Journal, record: records.FactRecord) -> None:
+    """A fact was changed."""
+    _note(journal, "info", record.info, record.at)
+    known = {each.at: each for each in journal.changes.get(record.info, ())}
+    known[record.at] = Change(record.at, record.old, record.new)
+    journal.changes[record.info] = tuple(known[at] for at in sorted(known))[-_MOST_OLDER:]
+
+
+def _take_queue(journal: Journal, record: records.QueueRecord) -> None:
+    """A message waits for its turn, or does so no more."""
+    journal.queued.pop(record.queue, None)
+    if record.by is not None:
+        journal.queued[record.queue] = record.by
 
 
 def _take_message(journal: Journal, record: records.MessageRecord) -> None:
@@ -230,6 +252,7 @@ def _take_begin(journal: Journal, record: records.BeginRecord) -> None:
     if found is None or found.message["id"] != record.begin["id"]:
         answer = Answer(record.n, record.begin, record.asked, record.after, record.by)
         journal.answers[record.n] = answer
+    journal.queued.pop(record.asked, None)
     _take_time(journal, record.at)
 
 

@@ -60,6 +60,11 @@ class Places:
         return ours(self.data_dir) / "locks" / f"{self.id}.turn"
 
     @property
+    def request(self) -> Path:
+        """What other programs ask the one that answers in it; it can be thrown away."""
+        return ours(self.data_dir) / "requests" / f"{self.id}{SUFFIX}"
+
+    @property
     def quarantine(self) -> Path:
         """The folder of copies of what could not be understood, of all sessions."""
         return ours(self.data_dir) / "quarantine"

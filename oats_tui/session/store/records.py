@@ -17,7 +17,9 @@ Most records are objects, told apart by their first field, with the time (`at`, 
   summaries;
 - `begin`: an answer begins: the message without its parts, the number `n` by which it is called from here on, the
   id of the message that is `asked`, the key of the one before it (`after`) and who writes it (`by`);
-- `part`: part `p` of answer `n`, whole.
+- `part`: part `p` of answer `n`, whole;
+- `queue`: the id of a message that waits until nobody answers in the session, and who will ask it then (`by`); it
+  waits no more once an answer to it begins, or there is the same record without `by`.
 
 A list `[n, offset, text]` is a piece of the text in the first part of answer `n`, which begins at so many
 characters; `[n, offset, text, p]` is one in part `p`, counted from 0.
@@ -151,6 +153,14 @@ class PartRecord(Record):
     p: _Count
 
 
+class QueueRecord(Record):
+    """A message waits for its turn, or does so no more."""
+
+    queue: str
+    by: dict[str, Any] | None = None
+    at: At = 0.0
+
+
 class TextRecord(Record):
     """A piece of the text of an answer."""
 
@@ -161,7 +171,15 @@ class TextRecord(Record):
 
 
 AnyRecord: TypeAlias = (
-    MessageRecord | DropRecord | FactRecord | FoldedRecord | ForeignRecord | BeginRecord | PartRecord | TextRecord
+    MessageRecord
+    | DropRecord
+    | FactRecord
+    | FoldedRecord
+    | ForeignRecord
+    | BeginRecord
+    | PartRecord
+    | QueueRecord
+    | TextRecord
 )
 
 _FORMS: dict[str, TypeAdapter[Any]] = {
@@ -172,6 +190,7 @@ _FORMS: dict[str, TypeAdapter[Any]] = {
     "foreign": TypeAdapter(ForeignRecord),
     "begin": TypeAdapter(BeginRecord),
     "part": TypeAdapter(PartRecord),
+    "queue": TypeAdapter(QueueRecord),
 }
 _TEXT: TypeAdapter[TextRecord] = TypeAdapter(TextRecord)
 _TEXT_FIELDS = ("n", "offset", "text", "p")

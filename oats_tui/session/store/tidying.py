@@ -48,6 +48,7 @@ def _records(journal: Journal) -> Iterator[Any]:
     for number, answer in journal.answers.items():
         if answer in journal.open_answers():
             yield from _pieces(number, answer)
+    yield from ({"queue": message_id, "by": by} for message_id, by in journal.queued.items())
     by_sums: defaultdict[frozenset[str], list[str]] = defaultdict(list)
     for key, said in journal.said.items():
         if said.seen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from typing import ClassVar
 
 from textual import events, on
@@ -22,6 +23,7 @@ from oats_tui.ui import actions, bridge
 from oats_tui.ui.commands import BY_ID, LEADER, parse_slash, screen_bindings
 from oats_tui.ui.desk import Desk, Start
 from oats_tui.ui.memory import Memory
+from oats_tui.ui.readmarks import load_read_marks
 from oats_tui.ui.screens.leader import LeaderScreen
 from oats_tui.ui.view import View
 from oats_tui.ui.widgets.prompt import Prompt
@@ -57,8 +59,9 @@ class ChatScreen(Screen[None]):
         self.transcript = Transcript(id="transcript")
         self.prompt = Prompt(id="prompt")
         self.status = StatusBar(id="status")
-        workspace = Workspace(chat)
-        self.desk = Desk(View(self, workspace, chat), workspace, chat, memory, start)
+        marks = load_read_marks(start.marks_path, time.time())
+        workspace = Workspace(chat, marks)
+        self.desk = Desk(View(self, workspace, chat), workspace, chat, memory, marks, start)
         self._bus = bus
         self._one_at_a_time = asyncio.Lock()
 
@@ -91,6 +94,7 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
         bridge.connect(self._bus, self)
         self.watch(self, "focused", keep_focus, init=False)
+        self.watch(self.app, "app_focus", self.desk.view.look_back, init=False)
         self.desk.view.conversation(at_end=True)
         self.call_after_refresh(lambda: self.run_worker(self.desk.begin(), group="begin"))
 

@@ -23,9 +23,17 @@ from oats_tui.ui.commands import place_bindings
 from oats_tui.ui.moments import when
 from oats_tui.ui.widgets.repaint import repaint
 
-Mark = Literal["", "answering", "failed", "damaged"]
+Mark = Literal["", "answering", "elsewhere", "writing", "damaged", "failed", "unread"]
 
-SIGNS: dict[Mark, str] = {"": " ", "answering": "●", "failed": "!", "damaged": "✗"}
+SIGNS: dict[Mark, str] = {
+    "": " ",
+    "answering": "●",
+    "elsewhere": "○",
+    "writing": "…",
+    "damaged": "✗",
+    "failed": "!",
+    "unread": "•",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,9 @@ class Sidebar(ScrollView, can_focus=True):
         "sidebar--cursor",
         "sidebar--time",
         "sidebar--answering",
+        "sidebar--elsewhere",
+        "sidebar--writing",
+        "sidebar--unread",
         "sidebar--failed",
         "sidebar--damaged",
     }

@@ -23,6 +23,7 @@ class Status:
         tokens: How many tokens the session has taken.
         keys: The first keys, most useful first.
         urgent: A key that must be seen, such as the one that stops.
+        watching: How changes by others are noticed, where that is not as usual.
     """
 
     state: str = "ready"
@@ -31,6 +32,7 @@ class Status:
     tokens: int = 0
     keys: tuple[str, ...] = ()
     urgent: str = ""
+    watching: str = ""
 
 
 class StatusBar(Widget):
@@ -47,7 +49,11 @@ class StatusBar(Widget):
         dim = self.get_component_rich_style("status--dim")
         left = Text(no_wrap=True, end="").append(f" {sanitize_line(status.state)}", style)
         tokens = f"{status.tokens:,} tokens used" if status.tokens else ""
-        right = [sanitize_line(part) for part in (status.urgent, status.model, tokens, *status.keys) if part]
+        right = [
+            sanitize_line(part)
+            for part in (status.urgent, status.watching, status.model, tokens, *status.keys)
+            if part
+        ]
         while right and left.cell_len + sum(cell_len(part) + 3 for part in right) > width:
             right.pop()
         tail = " · ".join(right)

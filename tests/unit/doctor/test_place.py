@@ -9,44 +9,35 @@ from types import SimpleNamespace
 
 import pytest
 
-from oats_tui.doctor.checks_place import Mount, check_mount, check_space, mount_of
+from oats_tui.doctor.checks_place import check_mount, check_space
 from oats_tui.doctor.checks_system import check_watching
 from oats_tui.doctor.finding import worst
 from tests.unit.doctor.house import build, examined, of, session
 
-MOUNTS = r"""22 27 0:21 / / rw,relatime - ext4 /dev/x rw
-23 22 0:22 / /mnt rw - ext4 /dev/y rw
-24 23 0:23 / /mnt/my\040share rw shared:1 master:2 - nfs4 server:/x rw
-25 23 0:24 / /mnt/over rw - tmpfs tmpfs rw
-26 23 0:25 / /mnt/over rw - fuse.sshfs host: rw
-27 22 0:26
-nonsense - xfs
-"""
-
-
-@pytest.mark.parametrize(
-    ("path", "mount"),
-    [
-        ("/home/x", Mount("/", "ext4")),
-        ("/mnt/my share/a/b", Mount("/mnt/my share", "nfs4")),
-        ("/mnt/my share", Mount("/mnt/my share", "nfs4")),
-        ("/mnt/my shared", Mount("/mnt", "ext4")),
-        ("/mnt/over/x", Mount("/mnt/over", "fuse.sshfs")),
-    ],
-)
-def test_the_mount_of_a_path_is_the_innermost_and_latest(path: str, mount: Mount) -> None:
-    assert mount_of(path, MOUNTS) == mount
-
 
 @pytest.mark.parametrize(
     ("kind", "severity", "word"),
-    [("ext4", "ok", "ext4"), ("9p", "note", "locks"), ("tmpfs", "warning", "switched off")],
+    [
+        ("ext4", "ok", "ext4"),
+        ("9p", "note", "locks"),
+        ("fuse.sshfs", "note", "by looking every 2 to 5 seconds instead of by the system's notices"),
+        ("tmpfs", "warning", "switched off"),
+    ],
 )
 def test_what_the_kind_of_disk_means_is_told(tmp_path: Path, kind: str, severity: str, word: str) -> None:
     (tmp_path / "mountinfo").write_text(f"22 27 0:21 / / rw - {kind} /dev/x rw\n")
     (finding,) = check_mount(tmp_path, tmp_path / "mountinfo")
     assert finding.severity == severity
     assert word in finding.what
+
+
+def test_the_disk_of_a_data_directory_that_is_not_there_yet_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mountinfo").write_text(
+        f"22 27 0:21 / / rw - ext4 /dev/x rw\n23 22 0:22 / {tmp_path} rw - nfs4 s:/ rw\n"
+    )
+    (finding,) = check_mount(tmp_path / "not" / "there", tmp_path / "mountinfo")
+    assert finding.severity == "note"
+    assert f"(nfs4 at {tmp_path})" in finding.what
 
 
 def test_a_system_that_does_not_tell_its_mounts_or_limits_is_no_problem(tmp_path: Path) -> None:

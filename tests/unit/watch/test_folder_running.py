@@ -13,7 +13,8 @@ import pytest
 
 from oats_tui.core.bus import EventBus
 from oats_tui.core.files import Signature, signature
-from oats_tui.session.entries import Entry, inspect_file
+from oats_tui.core.items import Patience
+from oats_tui.session.entries import Entry, look_at
 from oats_tui.watch.folder import FolderWatcher
 from tests.unit.watch.watching import DEADLINE_S, other_program, session_text, watching
 
@@ -107,10 +108,10 @@ def test_a_burst_is_told_in_few_words(tmp_path: Path) -> None:
 def test_one_odd_file_does_not_end_the_watching(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def inspect(path: Path) -> Entry:
-        if path.stem == "odd":
+    def inspect(folder: Path, name: str, patience: Patience) -> Entry:
+        if name == "odd":
             raise ValueError("what a file")
-        return inspect_file(path)
+        return look_at(folder, name, patience)
 
     def look(path: Path) -> Signature | None:
         if path.stem == "hidden":
@@ -124,8 +125,8 @@ def test_one_odd_file_does_not_end_the_watching(
             await seen.settle()
             assert [seen.told("hidden"), seen.told("odd")] == [[], [UPDATED]]
 
-    monkeypatch.setattr("oats_tui.watch.folder.inspect_file", inspect)
-    monkeypatch.setattr("oats_tui.watch.folder.signature", look)
+    monkeypatch.setattr("oats_tui.watch.known.look_at", inspect)
+    monkeypatch.setattr("oats_tui.watch.known.signature", look)
     with caplog.at_level(logging.WARNING):
         asyncio.run(main())
     assert "what a file" in caplog.text

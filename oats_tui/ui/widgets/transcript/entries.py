@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from oats_tui.session.message import (
@@ -19,6 +19,8 @@ from oats_tui.session.meta import Outcome, SessionMeta
 from oats_tui.ui.moments import local
 
 UNANSWERED = "Not answered yet. Ask again with ctrl+x R."
+
+WAITING = "It waits in another window until the answer before it is complete."
 
 OPAQUE = "This message cannot be read. It is kept in the file as it is, and is not sent to the model."
 
@@ -96,7 +98,13 @@ class Entry:
 
 
 def build_entries(
-    messages: Sequence[Message], meta: SessionMeta, answering: Message | None, asked_id: str = ""
+    messages: Sequence[Message],
+    meta: SessionMeta,
+    answering: Message | None,
+    asked_id: str = "",
+    waiting: Collection[str] = (),
+    *,
+    is_busy: bool = False,
 ) -> list[Entry]:
     """Return the entries of a conversation.
 
@@ -105,6 +113,8 @@ def build_entries(
         meta: What is known beside the file.
         answering: The answer in progress, or None; it stands behind the message ``asked_id``.
         asked_id: The id of the message that is being answered.
+        waiting: The ids of messages that wait in other windows.
+        is_busy: Whether somebody is about to answer.
     """
     entries: list[Entry] = []
     placed = answering is None or any(message.id == answering.id for message in messages)
@@ -115,9 +125,15 @@ def build_entries(
             placed = True
     if not placed and answering is not None:
         entries.append(growing_entry(answering))
-    if answering is None and entries and entries[-1].role == "user" and entries[-1].outcome is None:
+    entries = [replace(entry, note=WAITING) if entry.id in waiting else entry for entry in entries]
+    if answering is None and not is_busy and entries and _is_unanswered(entries[-1]):
         entries[-1] = replace(entries[-1], note=UNANSWERED)
     return distinct(entries)
+
+
+def _is_unanswered(last: Entry) -> bool:
+    """Return whether the last message is a question of which nothing has become yet."""
+    return last.role == "user" and last.outcome is None and last.note != WAITING
 
 
 def distinct(entries: list[Entry]) -> list[Entry]:
