@@ -148,17 +148,17 @@ def situation(
         state, meaning = said, ""
     elif preparing is not None:
         state, meaning = preparing_words(preparing), "error" if preparing.problem else "busy"
-    elif opened is not None:
-        state, meaning = _session_words(opened)
     else:
-        state, meaning = ("new conversation", "") if model else ("no model configured", "warning")
+        state, meaning = _idle_words(opened, model)
     urgent = "esc stop" if others or turn is not None else ""
     more = "" if following else " · more below"
     return Status(f"{state}{more}", meaning, model, tokens, FIRST_KEYS, urgent, watching)
 
 
-def _session_words(opened: Opened) -> tuple[str, str]:
-    """Return what is to be said of a session in which nothing runs, and its meaning."""
+def _idle_words(opened: Opened | None, model: str) -> tuple[str, str]:
+    """Return what is to be said where nothing runs, and its meaning."""
+    if opened is None:
+        return ("new conversation", "") if model else ("no model configured", "warning")
     if opened.is_deleted:
         return "deleted elsewhere: ctrl+x z puts it back", "warning"
     if opened.problem:

@@ -11,16 +11,25 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from oats_tui.core.files.atomic import opened_or_made, replace_file, sync_folder, write_all
 from oats_tui.core.files.lock import PATIENCE, LockedError
-from oats_tui.core.files.reading import NotRegularError, Signature, leads_to, read_from
+from oats_tui.core.files.reading import NotRegularError, Signature, leads_to, read_from, signature_of
 
 _PAUSE = 0.002
 
-# By path, the newest stretch of a file that is all our own: the file's number, and where it begins and ends.
+
+class _Stretch(NamedTuple):
+    """The newest stretch of a file that is all our own: from where on, and the file as it was when we had added it."""
+
+    start: int
+    file: Signature
+
+
+# Held from before something is written until it is known to be ours, so that nobody sees one without the other.
 _own_lock = threading.Lock()
-_own: dict[Path, tuple[int, int, int]] = {}
+_own: dict[Path, _Stretch] = {}
 
 
 def append(path: Path, data: bytes, *, sync: bool) -> None:
@@ -40,13 +49,13 @@ def append(path: Path, data: bytes, *, sync: bool) -> None:
             _share(handle)
             if not leads_to(path, handle):
                 continue  # retired by another process between opening and locking
-            before = os.fstat(handle)
             # Empty: whoever made it may not have come to this yet. Others add only to a file whose name is safe.
-            if before.st_size == 0:
+            if os.fstat(handle).st_size == 0:
                 sync_folder(path.parent)
-            write_all(handle, data)
-            # Where the system has put the data: an added piece begins where the file ended at that moment.
-            _note_own(path, before, os.lseek(handle, 0, os.SEEK_CUR), len(data))
+            with _own_lock:
+                before = os.fstat(handle)
+                write_all(handle, data)
+                _note_own(path, handle, before, len(data))
             if sync:
                 os.fdatasync(handle)
         finally:
@@ -54,17 +63,21 @@ def append(path: Path, data: bytes, *, sync: bool) -> None:
         return
 
 
-def is_own_growth(path: Path, start: int, now: Signature) -> bool:
-    """Whether all of a file from one length on was added by this process.
+def is_own_growth(path: Path, before: Signature | None, now: Signature) -> bool:
+    """Whether all that a version of a file has and an earlier one had not was added by this process.
 
     Args:
         path: The file.
-        start: The length.
-        now: The version of the file.
+        before: The earlier version; None if there was no file.
+        now: The later version.
     """
     with _own_lock:
-        inode, first, end = _own.get(path, (0, 0, 0))
-    return inode == now.inode and first <= start and now.size <= end
+        own = _own.get(_registered(path))
+    # A new file may have the number of one that was removed, but not its time.
+    if own is None or own.file.inode != now.inode or now.mtime_ns > own.file.mtime_ns:
+        return False
+    known = before.size if before is not None and before.inode == now.inode else 0
+    return own.start <= known <= now.size <= own.file.size
 
 
 def retire(path: Path, is_done: Callable[[bytes], bool]) -> bool:
@@ -102,22 +115,36 @@ def rewrite(path: Path, make: Callable[[bytes], bytes | None]) -> bool:
     """
     with _alone(path) as handle:
         data = None if handle is None else make(read_from(handle, 0))
-        if data is None:
+        if handle is None or data is None:
             return False
-        replace_file(path, data)
+        _note_rewritten(path, signature_of(os.fstat(handle)), replace_file(path, data))
         return True
 
 
-def _note_own(path: Path, before: os.stat_result, end: int, count: int) -> None:
+def _note_own(path: Path, handle: int, before: os.stat_result, count: int) -> None:
     """Remember what we added, unless somebody else added something at the same moment."""
+    key, after = _registered(path), signature_of(os.fstat(handle))
+    known = _own.get(key)
+    # An added piece begins where the file ended at that moment, whatever its size was a moment before.
+    if os.lseek(handle, 0, os.SEEK_CUR) != before.st_size + count or after.size != before.st_size + count:
+        _own.pop(key, None)
+    elif known is not None and known.file == signature_of(before):
+        _own[key] = _Stretch(known.start, after)
+    else:
+        _own[key] = _Stretch(before.st_size, after)
+
+
+def _note_rewritten(path: Path, before: Signature, after: Signature) -> None:
+    """Remember that a file is all ours after we have written it anew, if it was so before."""
     with _own_lock:
-        inode, start, known_end = _own.get(path, (0, 0, 0))
-        if end != before.st_size + count:
-            _own.pop(path, None)
-        elif (inode, known_end) == (before.st_ino, before.st_size):
-            _own[path] = (inode, start, end)
-        else:
-            _own[path] = (before.st_ino, before.st_size, end)
+        known = _own.pop(_registered(path), None)
+        if known == _Stretch(0, before):
+            _own[_registered(path)] = _Stretch(0, after)
+
+
+def _registered(path: Path) -> Path:
+    """The path under which a file is remembered, the same whichever links lead to its folder."""
+    return Path(os.path.realpath(path.parent)) / path.name
 
 
 @contextmanager
