@@ -22,6 +22,7 @@ NAMES: Final[dict[str, re.Pattern[str]]] = {
     "meta": re.compile(r"[^.].*\.(json|damaged)", re.DOTALL),
     "trash": re.compile(r"[^.].*\.[0-9]{8}T[0-9]{12}", re.DOTALL),
     QUARANTINE: re.compile(r"[^.].*\.(damaged|leftover)", re.DOTALL),
+    "requests": re.compile(r"[^.].*\.json", re.DOTALL),
     "prev": re.compile(r"[^.].*", re.DOTALL),
     "locks": re.compile(r"[^.].*\.(lock|turn|meta)", re.DOTALL),
 }

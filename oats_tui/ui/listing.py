@@ -11,7 +11,7 @@ from oats_tui.session.entries import Entry
 from oats_tui.session.meta import OutcomeState
 from oats_tui.ui.ranking import Ranking
 from oats_tui.ui.readmarks import ReadMarks
-from oats_tui.ui.widgets.sidebar import Mark, Row
+from oats_tui.ui.widgets.rows import Mark, Row
 
 FIRST_PAGE = 200
 """How many sessions are shown before the whole list is there: more than any screen has lines."""

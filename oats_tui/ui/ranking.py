@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable
 
-from oats_tui.ui.widgets.sidebar import Row
+from oats_tui.ui.widgets.rows import Row
 
 
 class Ranking:

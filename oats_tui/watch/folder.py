@@ -7,13 +7,14 @@ import contextlib
 import errno
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from oats_tui.core.bus import Event, EventBus, EventType
-from oats_tui.core.mounts import is_network, mount_of
+from oats_tui.core.mounts import Mount, is_network, mount_of
 from oats_tui.core.topics import JOURNAL_CHANGED, STOP_REQUESTED, WATCHING_CHANGED
 from oats_tui.watch.folders import Folders, Identity
 from oats_tui.watch.known import Change, Known, What
@@ -21,21 +22,28 @@ from oats_tui.watch.notices import HEARTBEAT_SECONDS, Notices
 
 _log = logging.getLogger(__name__)
 
-_T = TypeVar("_T")
-
 SOURCE: Final = "watch"
 """The source of every event that comes from here."""
 
-SCAN_SECONDS: Final = (2.0, 5.0)
-"""How often folders are looked at where the system gives no notices: at most and at least."""
 
-SWEEP_SECONDS: Final = 60.0
-"""How often they are looked at where it does, in case that it has lost some."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often folders are looked at, in seconds.
+
+    Attributes:
+        least: The pause after a look, at least, where the system gives no notices, or may have lost some.
+        most: The same, at most; between the two it is longer the longer a look takes.
+        idle: The pause where the system gives notices and has given none; so often those that could not be had
+            are asked for anew, too.
+    """
+
+    least: float = 2.0
+    most: float = 5.0
+    idle: float = 60.0
+
 
 # A look may take a fiftieth of the time at most.
-_SCAN_SHARE = 50
-# The system forgets notices when thousands wait; so many at once are a sign of that.
-_MANY = 1000
+_PAUSE_SHARE = 50
 _TORN_PAUSE = 0.1
 _AT_ONCE = 50
 _LIMITS = frozenset({errno.ENOSPC, errno.EMFILE, errno.ENFILE})
@@ -60,22 +68,35 @@ class FolderWatcher:
     Changes that come together are told once for each session.
 
     Where the system gives no notices, or too few programs may have them, the folders are looked at every few
-    seconds; `watching.changed` tells so.
+    seconds; `watching.changed` tells so. That is done a few seconds after each notice, too: when thousands wait,
+    the system drops those that come on top.
 
     Args:
-        data_dir: The folder that holds `sessions/`; what is missing in it is made by `run`.
+        data_dir: The folder that holds `sessions/`; what is missing in it is made when `run` begins.
         bus: Where the events go, with the source "watch".
         clock: Seconds, monotonic.
+        mount: Tells on which file system a path lies.
+        pace: How often folders are looked at.
     """
 
-    def __init__(self, data_dir: Path, bus: EventBus, clock: Callable[[], float] = time.monotonic) -> None:
-        self._data_dir = data_dir
+    def __init__(
+        self,
+        data_dir: Path,
+        bus: EventBus,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        mount: Callable[[Path], Mount | None] = mount_of,
+        pace: Pace = Pace(),
+    ) -> None:
         self._folders = Folders.of(data_dir)
-        self._known = Known(self._folders, clock)
+        self._known = Known(self._folders.real(), clock)
         self._bus = bus
         self._clock = clock
+        self._mount = mount
+        self._pace = pace
+        self._pause = pace.least
         self._ready = asyncio.Event()
-        # Files are looked at in one thread at a time.
+        # Files are looked at in one thread at a time, and what was found is told before the next look.
         self._looking = asyncio.Lock()
         self._torn: asyncio.Task[None] | None = None
         self._identity: Identity = ()
@@ -95,8 +116,7 @@ class FolderWatcher:
             OSError: A folder cannot be made or listed.
         """
         try:
-            self._folders = await self._look(self._prepare)
-            self._known = Known(self._folders, self._clock)
+            await asyncio.to_thread(self._prepare)
             while True:
                 await self._watch()
                 await self._wait_for_folders()
@@ -106,41 +126,44 @@ class FolderWatcher:
                 await asyncio.gather(self._torn, return_exceptions=True)
             self._ready.set()
 
-    def _prepare(self) -> Folders:
+    def _prepare(self) -> None:
         """Make the folders, and import what is slow to import; runs in a thread."""
         import watchfiles  # noqa: F401 - found ready by Notices
 
-        return Folders.of(self._data_dir).make()
+        self._folders.make()
 
     async def _watch(self) -> None:
-        """Tell of changes until other folders lie where these were."""
-        self._identity = await self._look(self._folders.identity)
-        why = await self._look(partial(_why_no_notices, self._folders.paths["sessions"]))
+        """Tell of changes until other folders may lie where these were."""
+        self._identity = await asyncio.to_thread(self._folders.identity)
+        self._known.folders = await asyncio.to_thread(self._folders.real)
         notices = Notices()
         try:
-            if not why:
-                try:
-                    await notices.start(list(self._folders.paths.values()))
-                except (OSError, RuntimeError) as error:
-                    why = _why_failed(error)
-                    _log.warning("no notices of changes: %s", error)
+            why = await self._start(notices)
             await self._begin(why)
-            if not why:
-                try:
-                    return await self._take_notices(notices)
-                except (OSError, RuntimeError) as error:
-                    _log.warning("no more notices of changes: %s", error)
-                    await self._begin(_why_failed(error))
-            await self._scan()
+            await (self._scan() if why else self._take_notices(notices))
         finally:
             await notices.stop()
+
+    async def _start(self, notices: Notices) -> str:
+        """Ask the system for notices; returns why there will be none, empty if they come."""
+        paths = self._known.folders.paths
+        why = await asyncio.to_thread(_why_no_notices, self._mount, paths.values())
+        if not why:
+            try:
+                await notices.start(
+                    [path for path, found in zip(paths.values(), self._identity, strict=True) if found]
+                )
+            except (OSError, RuntimeError) as error:
+                why = _why_failed(error)
+                _log.info("no notices of changes: %s", error)
+        return why
 
     async def _begin(self, why: str) -> None:
         """Learn what is there at the first time, tell what has changed at a later one."""
         if self._ready.is_set():
-            await self._tell(await self._look(self._known.look_everywhere))
+            await self._sweep()
         else:
-            await self._look(self._known.learn)
+            await asyncio.to_thread(self._known.learn)
         told = ("scan" if why else "notices", why)
         # That all is well is nothing to tell at the start.
         if told != (self._told if self._ready.is_set() else ("notices", "")):
@@ -150,81 +173,105 @@ class FolderWatcher:
 
     async def _take_notices(self, notices: Notices) -> None:
         """Look at what the system says was touched, and now and then at everything."""
-        roots = set(self._folders.paths.values())
-        swept = checked = seen = self._clock()
+        roots = set(self._known.folders.paths.values())
+        checked = seen = self._clock()
+        sweep_at = seen + self._pace.idle
         while True:
-            paths = await notices.next()
+            try:
+                paths = await notices.next()
+            except (OSError, RuntimeError) as error:
+                # Such as a name that is no text. Whoever makes them on and on must not keep us busy.
+                _log.info("notices of changes are begun anew: %s", error)
+                return await asyncio.sleep(self._pause)
             now = self._clock()
-            if not paths or paths & roots or now - checked >= HEARTBEAT_SECONDS:
+            # A new folder may have the number of the one that was removed: the notice alone tells them apart.
+            if paths & roots:
+                return None
+            if now - checked >= HEARTBEAT_SECONDS:
                 checked = now
-                if await self._look(self._folders.identity) != self._identity:
-                    return
+                if await asyncio.to_thread(self._folders.identity) != self._identity:
+                    return None
+            if paths:
+                sweep_at = min(sweep_at, now + self._pause)
             # Who was stopped for a while may have missed what happened meanwhile.
-            is_late = now - seen > 5 * HEARTBEAT_SECONDS
-            if is_late or len(paths) >= _MANY or now - swept >= SWEEP_SECONDS:
-                swept = now
-                await self._tell(await self._look(self._known.look_everywhere))
+            if now >= sweep_at or now - seen > 2 * HEARTBEAT_SECONDS:
+                await self._sweep()
+                sweep_at = self._clock() + self._pace.idle
             elif paths:
-                await self._tell(await self._look(partial(self._known.look, paths)))
+                await self._tell(partial(self._known.look, paths))
             seen = self._clock()
 
     async def _scan(self) -> None:
-        """Look at everything every few seconds."""
-        pause = SCAN_SECONDS[0]
-        while True:
-            await asyncio.sleep(pause)
-            begun = self._clock()
-            if await self._look(self._folders.identity) != self._identity:
+        """Look at everything every few seconds; for a while, since notices may be had again by then."""
+        end = self._clock() + self._pace.idle
+        while self._clock() < end:
+            await asyncio.sleep(self._pause)
+            if await asyncio.to_thread(self._folders.identity) != self._identity:
                 return
-            await self._tell(await self._look(self._known.look_everywhere))
-            pause = min(max((self._clock() - begun) * _SCAN_SHARE, SCAN_SECONDS[0]), SCAN_SECONDS[1])
+            await self._sweep()
 
     async def _wait_for_folders(self) -> None:
         """Tell what has gone, and wait until the folder of the sessions is there again.
 
         It is not made: somebody may be about to put it back.
         """
-        await self._tell(await self._look(self._known.look_everywhere))
-        is_there = self._folders.paths["sessions"].is_dir
-        while not await self._look(is_there):  # noqa: ASYNC110 - nobody tells of it
+        await self._sweep()
+        while not await asyncio.to_thread(self._folders.has_sessions):  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(HEARTBEAT_SECONDS)
         with contextlib.suppress(OSError):
-            await self._look(self._folders.make)
+            await asyncio.to_thread(self._folders.make_ours)
 
-    async def _look(self, look: Callable[[], _T]) -> _T:
-        """Look at files in a thread, when nobody else does."""
+    async def _sweep(self) -> None:
+        """Look at everything, and tell what has changed."""
+        took = await self._tell(self._known.look_everywhere)
+        self._pause = min(max(took * _PAUSE_SHARE, self._pace.least), self._pace.most)
+
+    async def _tell(self, look: Callable[[], Sequence[Change]]) -> float:
+        """Put what a look finds on the bus; returns how long the look took, in seconds.
+
+        Others have their turn while there is much to tell.
+        """
         async with self._looking:
-            return await asyncio.to_thread(look)
-
-    async def _tell(self, changes: Sequence[Change]) -> None:
-        """Put changes on the bus; others have their turn while there are many."""
-        if self._known.torn and (self._torn is None or self._torn.done()):
-            self._torn = asyncio.create_task(self._watch_torn())
-        for number, change in enumerate(changes, 1):
-            facts: dict[str, Any] = {"session_id": change.session_id}
-            if change.what == "created":
-                facts["title"] = change.title
-            if change.writing:
-                facts["writing"] = True
-            await self._bus.publish(Event(_TYPES[change.what], facts, source=SOURCE))
-            if number % _AT_ONCE == 0:
-                await asyncio.sleep(0)
+            begun = self._clock()
+            changes = await asyncio.to_thread(look)
+            took = self._clock() - begun
+            if self._known.torn and (self._torn is None or self._torn.done()):
+                self._torn = asyncio.create_task(self._watch_torn())
+            for number, change in enumerate(changes, 1):
+                await self._bus.publish(_event(change))
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
+        return took
 
     async def _watch_torn(self) -> None:
         """Look at broken files again until there are none: their writer may have left without another change."""
         while self._known.torn:
             await asyncio.sleep(_TORN_PAUSE)
-            await self._tell(await self._look(self._known.look_at_torn))
+            await self._tell(self._known.look_at_torn)
 
 
-def _why_no_notices(folder: Path) -> str:
-    """Why the system gives no notice of what others write in a folder, as a sentence; empty if it does."""
-    mount = mount_of(folder)
-    return f"network mount ({mount.kind})" if mount is not None and is_network(mount.kind) else ""
+def _event(change: Change) -> Event:
+    """The event that tells of a change."""
+    facts: dict[str, Any] = {"session_id": change.session_id}
+    if change.what == "created":
+        facts["title"] = change.title
+    if change.writing:
+        facts["writing"] = True
+    return Event(_TYPES[change.what], facts, source=SOURCE)
+
+
+def _why_no_notices(mount: Callable[[Path], Mount | None], folders: Iterable[Path]) -> str:
+    """Why the system gives no notice of what others write in folders; empty if it does."""
+    for found in map(mount, folders):
+        if found is not None and is_network(found.kind):
+            return f"network mount ({found.kind})"
+    return ""
 
 
 def _why_failed(error: Exception) -> str:
-    """Why notices could not be had."""
+    """Why notices could not be had; empty if a folder has just gone, which is found out in a moment."""
     number = getattr(error, "errno", None)
-    is_limit = number in _LIMITS or f"(os error {errno.EMFILE})" in str(error)
+    if isinstance(error, FileNotFoundError):
+        return ""
+    is_limit = number in _LIMITS or any(f"(os error {limit})" in str(error) for limit in _LIMITS)
     return "the system’s limit of watches is used up" if is_limit else "the system gives no notices"

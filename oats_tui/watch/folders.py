@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from oats_tui.core.files import ensure_folder
+from oats_tui.core.files import Signature, ensure_folder, signature_of
 from oats_tui.core.items import SUFFIX, is_id
 
 Kind: TypeAlias = Literal["sessions", "meta", "journal", "prev", "requests"]
@@ -29,28 +29,45 @@ class Folders:
     """The watched folders of a data directory.
 
     Attributes:
-        paths: By kind, where each is.
+        paths: By kind, where each is; the sessions first.
     """
 
     paths: dict[Kind, Path]
 
     @classmethod
     def of(cls, data_dir: Path) -> Folders:
-        """Those below a data directory; its path is made free of links, since some systems report the real one."""
-        data_dir = Path(os.path.realpath(data_dir))
+        """Those below a data directory."""
         ours = data_dir / "oats_tui"
         places: dict[Kind, Path] = {kind: ours / kind for kind in _SUFFIXES}
         return cls({**places, "sessions": data_dir / "sessions"})
 
-    def make(self) -> Folders:
-        """Make those that are missing, and return them without links.
+    def real(self) -> Folders:
+        """The same without links, as they lead now; some systems report changes under the real path."""
+        return Folders({kind: Path(os.path.realpath(path)) for kind, path in self.paths.items()})
+
+    def make(self) -> None:
+        """Make those that are missing.
 
         Raises:
             OSError: One cannot be made.
         """
         for path in self.paths.values():
             ensure_folder(path)
-        return Folders({kind: Path(os.path.realpath(path)) for kind, path in self.paths.items()})
+
+    def make_ours(self) -> None:
+        """Make those that are missing beside that of the sessions, unless that is missing, too.
+
+        Raises:
+            OSError: One cannot be made.
+        """
+        for kind, path in self.paths.items():
+            if kind != "sessions" and self.has_sessions():
+                ensure_folder(path)
+
+    def has_sessions(self) -> bool:
+        """Whether the folder of the sessions is there, as far as can be told."""
+        # The method of Path raises an error where a folder above may not be entered.
+        return os.path.isdir(self.paths["sessions"])  # noqa: PTH112
 
     def identity(self) -> Identity:
         """Which folders lie there now."""
@@ -60,18 +77,51 @@ class Folders:
         """Of which kind the file at a path is, and of which session; None for any other file."""
         for kind, folder in self.paths.items():
             if path.parent == folder:
-                return self.named(kind, path.name)
+                session_id = _session_id(kind, path.name)
+                return (kind, session_id) if is_id(session_id) else None
         return None
-
-    def named(self, kind: Kind, name: str) -> tuple[Kind, str] | None:
-        """The same for the name of a file in the folder of a kind."""
-        suffix = _SUFFIXES[kind]
-        session_id = name.removesuffix(suffix)
-        return (kind, session_id) if name.endswith(suffix) and is_id(session_id) else None
 
     def path(self, kind: Kind, session_id: str) -> Path:
         """A session's file of a kind."""
         return self.paths[kind] / f"{session_id}{_SUFFIXES[kind]}"
+
+    def listed(self, kind: Kind, known: dict[str, Signature]) -> dict[str, Signature]:
+        """The files of a kind that are there, by session; a missing folder has none.
+
+        Args:
+            kind: Which kind.
+            known: What is known of them; that stays what it was where a file cannot be looked at.
+
+        Raises:
+            OSError: The folder cannot be listed.
+        """
+        found = {}
+        try:
+            with os.scandir(self.paths[kind]) as entries:
+                for entry in entries:
+                    session_id = _session_id(kind, entry.name)
+                    # What is known has been found to be an id; the rest may have any name.
+                    if session_id in known or is_id(session_id):
+                        version = _version(entry) or known.get(session_id)
+                        if version is not None:
+                            found[session_id] = version
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        return found
+
+
+def _session_id(kind: Kind, name: str) -> str:
+    """The session that a file of a kind belongs to by its name; empty if it cannot be one."""
+    suffix = _SUFFIXES[kind]
+    return name.removesuffix(suffix) if name.endswith(suffix) else ""
+
+
+def _version(entry: os.DirEntry[str]) -> Signature | None:
+    """The version of a listed file, None if it cannot be looked at."""
+    try:
+        return signature_of(entry.stat(follow_symlinks=False))
+    except OSError:
+        return None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -21,7 +21,7 @@ _PAUSE = 0.002
 
 
 class _Stretch(NamedTuple):
-    """The newest stretch of a file that is all our own: from where on, and the file as it was when we had added it."""
+    """The newest stretch of a file that is all our own: where it begins, and the file when we had added it."""
 
     start: int
     file: Signature

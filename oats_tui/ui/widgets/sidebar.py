@@ -3,69 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Self
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual import events, on
+from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from oats_tui.core.sanitize import sanitize_line
 from oats_tui.date import utc
 from oats_tui.ui.commands import place_bindings
-from oats_tui.ui.moments import when
-from oats_tui.ui.widgets.repaint import repaint
+from oats_tui.ui.moments import local, when
+from oats_tui.ui.widgets.painted import PaintedLines
+from oats_tui.ui.widgets.rows import SIGNS, Mark, Row, Rows
 
-Mark = Literal["", "answering", "elsewhere", "writing", "damaged", "failed", "unread"]
-
-SIGNS: dict[Mark, str] = {
-    "": " ",
-    "answering": "●",
-    "elsewhere": "○",
-    "writing": "…",
-    "damaged": "✗",
-    "failed": "!",
-    "unread": "•",
-}
+__all__ = ["SIGNS", "Mark", "Row", "Sidebar"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One session in the list.
+class Sidebar(PaintedLines, can_focus=True):
+    """The sessions, the one with the newest activity on top.
 
-    Attributes:
-        id: The session's id.
-        title: Its title, as stored.
-        updated: When something happened in it last; None where nobody knows.
-        mark: What is to be said about it.
+    Nothing moves under the reader: while the list has the focus its rows keep their order, and what is added or
+    leaves above moves neither the cursor nor, in a list that is scrolled, what is in view.
+
+    Args:
+        id: The widget's id.
+        now: The moment from which the times of the rows are seen.
     """
-
-    id: str
-    title: str
-    updated: datetime | None
-    mark: Mark = ""
-
-
-class Sidebar(ScrollView, can_focus=True):
-    """The sessions, the one with the newest activity on top; draws only the lines in view."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "sidebar--open",
         "sidebar--cursor",
         "sidebar--time",
-        "sidebar--answering",
-        "sidebar--elsewhere",
-        "sidebar--writing",
-        "sidebar--unread",
-        "sidebar--failed",
-        "sidebar--damaged",
+        *(f"sidebar--{mark}" for mark in SIGNS if mark),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "next", show=False),
@@ -92,50 +66,54 @@ class Sidebar(ScrollView, can_focus=True):
         now: Callable[[], datetime] = utc,
     ) -> None:
         super().__init__(id=id)
-        self.rows: list[Row] = []
         self.loading_word = "loading…"
         self.open_id: str | None = None
-        self._cursor_id: str | None = None
+        self._rows = Rows()
         self._now = now
-        self._painted: list[Strip] = []
+        self._strips: dict[str, tuple[object, Strip]] = {}
+        self._held = False
+        self._pushed = 0
+        """The first line in view where nobody but new rows has scrolled away from the top."""
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows as they are shown, from the top."""
+        return self._rows.shown
 
     @property
     def cursor_row(self) -> Row | None:
         """The row under the cursor; it stays with its session while the list changes around it."""
-        return next((row for row in self.rows if row.id == self._cursor_id), self.rows[0] if self.rows else None)
+        cursor = self._rows.cursor
+        return None if cursor is None else self._rows.shown[cursor]
 
     def show(self, rows: Sequence[Row], open_id: str | None) -> None:
-        """Show these sessions, in this order, with one marked as open."""
+        """Show these sessions, in this order, with one marked as open.
+
+        While the list has the focus, the rows that are there keep their order, new ones are put on top, and the
+        order given is taken on when the focus leaves.
+        """
         if open_id is not None and open_id != self.open_id:
-            self._cursor_id = open_id
-        self.rows, self.open_id, self.loading_word = list(rows), open_id, "no sessions yet"
-        size = Size(self.size.width, len(self.rows))
-        if size != self.virtual_size:
-            self.virtual_size = size
-        self._repaint()
+            self._rows.aim(open_id)
+        self.open_id, self.loading_word = open_id, "no sessions yet"
+        self._take(rows)
 
     def neighbour(self, session_id: str | None, step: int) -> str | None:
         """Return the session so many rows away from another; None where the list is empty."""
-        if not self.rows:
-            return None
-        ids = [row.id for row in self.rows]
-        if session_id not in ids:
-            return ids[0]
-        return ids[(ids.index(session_id) + step) % len(ids)]
+        return self._rows.neighbour(session_id, step)
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """Give the list the focus, with the cursor in view."""
+        # A click gives the focus otherwise: what is clicked must not move.
+        self._rows.seek()
+        self._take(self._rows.latest)
+        return super().focus(scroll_visible)
 
     def action_move(self, step: int) -> None:
         """Move the cursor so many rows."""
-        row = self.cursor_row
-        if row is None:
-            return
-        position = max(0, min(len(self.rows) - 1, self.rows.index(row) + step))
-        self._cursor_id = self.rows[position].id
-        top = self.scroll_offset.y
-        if position < top:
-            self.scroll_to(y=position, animate=False)
-        elif position >= top + self.size.height:
-            self.scroll_to(y=position - self.size.height + 1, animate=False)
-        self._repaint()
+        cursor = self._rows.cursor
+        if cursor is not None:
+            self._rows.put_cursor(cursor + step)
+            self._bring_cursor()
 
     def action_choose(self) -> None:
         """Open the session under the cursor."""
@@ -144,73 +122,89 @@ class Sidebar(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Open the session that was clicked."""
-        position = event.y + self.scroll_offset.y
-        if 0 <= position < len(self.rows):
-            self._cursor_id = self.rows[position].id
+        place = event.y + self.scroll_offset.y
+        if 0 <= place < len(self.rows):
+            self._rows.put_cursor(place)
+            self.paint()
             self.action_choose()
 
-    @on(events.Focus)
-    @on(events.Blur)
-    def show_cursor(self) -> None:
-        """Show the cursor while the list has the focus."""
-        self._repaint()
-
     def on_resize(self) -> None:
-        """Draw at the new size."""
-        self._repaint()
+        """Keep the cursor in view while it is used."""
+        if self.has_focus or (self.size.height and self._rows.found()):
+            self._bring_cursor()
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Draw what has come into view."""
-        super().watch_scroll_y(old_value, new_value)
-        self._repaint()
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the cursor while the list has the focus; take on the order once it has it no longer."""
+        super().watch_has_focus(has_focus)
+        self._take(self._rows.latest)
 
     def notify_style_update(self) -> None:
-        """Draw everything in the theme's new colours."""
+        """Draw every row in the theme's new colours."""
         super().notify_style_update()
-        self._painted = []
+        self._strips = {}
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one line of the view."""
-        if len(self._painted) != self.size.height:
-            self._painted = self._lines()
-        return self._painted[y] if y < len(self._painted) else Strip.blank(self.size.width)
-
-    def _repaint(self) -> None:
-        """Paint the lines of the view that have changed."""
-        painted, self._painted = self._painted, self._lines()
-        if len(painted) == len(self._painted):
-            repaint(painted, self._painted, self.refresh)
-        else:
-            self.refresh()
-
-    def _lines(self) -> list[Strip]:
+    def lines(self) -> list[Strip]:
         """Return the lines of the view."""
         width, height, top = self.size.width, self.size.height, self.scroll_offset.y
-        dim = self.get_component_rich_style("sidebar--time")
-        lines = [self._row_strip(row, width) for row in self.rows[top : top + height]]
+        cursor = self._rows.cursor if self.has_focus else None
+        now = self._now()
+        # A row looks the same all day.
+        look = (width, local(now).date(), self.rich_style)
+        before, self._strips = self._strips, {}
+        lines = []
+        for place, row in enumerate(self.rows[top : top + height], top):
+            state = (row, place == cursor, row.id == self.open_id, look)
+            drawn = before.get(row.id)
+            if drawn is None or drawn[0] != state:
+                drawn = (state, self._row_strip(row, width, now, under=place == cursor))
+            self._strips[row.id] = drawn
+            lines.append(drawn[1])
         if not lines and height:
+            dim = self.get_component_rich_style("sidebar--time")
             lines.append(Strip([Segment(set_cell_size(f"  {self.loading_word}", width), dim)]))
         return [*lines, *(Strip.blank(width, self.rich_style) for _ in range(height - len(lines)))]
 
-    def _row_strip(self, row: Row, width: int) -> Strip:
-        """Return one session's line: mark, title, time."""
+    def _take(self, rows: Sequence[Row]) -> None:
+        """Take on sessions, and leave in view what is in view."""
+        # When the whole terminal loses the focus, the list's reader comes back to the list.
+        self._held = self.has_focus or (self._held and not self.app.app_focus)
+        before, height = self.scroll_offset.y, self.size.height
+        pushed = before == self._pushed
+        top = self._rows.take(rows, held=self._held, top=0 if pushed and not self._held else before, height=height)
+        if height and self._rows.found():
+            top = self._rows.in_view(top, height)
+        self.place_lines(len(self.rows), top)
+        if not self._held:
+            self._pushed = 0
+        elif pushed:
+            self._pushed = self.scroll_offset.y
+
+    def _bring_cursor(self) -> None:
+        """Bring the cursor into view."""
+        self.place_lines(len(self.rows), self._rows.in_view(self.scroll_offset.y, self.size.height))
+
+    def _row_strip(self, row: Row, width: int, now: datetime, *, under: bool) -> Strip:
+        """Return one session's line: mark, title, time; it may be the one under the cursor."""
         base = self.rich_style
-        if self.has_focus and row is self.cursor_row:
+        if under:
             base = self.get_component_rich_style("sidebar--cursor")
         elif row.id == self.open_id:
             base = self.get_component_rich_style("sidebar--open")
-        time = when(row.updated, self._now())
-        sign = Style(color=self.get_component_rich_style(f"sidebar--{row.mark}").color) if row.mark else Style()
+        dim = sign = Style()
+        if base == self.rich_style:
+            dim = Style(color=self.get_component_rich_style("sidebar--time").color)
+        if row.mark and not under:
+            # The signs' colours are not made for the cursor's ground.
+            sign = Style(color=self.get_component_rich_style(f"sidebar--{row.mark}").color)
+        time = when(row.updated, now)
         room = max(1, width - 2 - cell_len(time) - 2)
         title = sanitize_line(row.title) or "(no title)"
         if cell_len(title) > room:
             title = set_cell_size(title, room - 1).rstrip() + "…"
-        marked = base != self.rich_style
-        dim = Style() if marked else Style(color=self.get_component_rich_style("sidebar--time").color)
         return Strip(
             [
                 Segment(f"{SIGNS[row.mark]} ", base + sign),
-                Segment(set_cell_size(title, room), base),
+                Segment(set_cell_size(title, room), base + Style(bold=True) if row.mark == "unread" else base),
                 Segment(f" {time} ", base + dim),
             ]
         ).adjust_cell_length(width, base)

@@ -56,7 +56,7 @@ HEIGHTS = st.lists(st.integers(1, 30), max_size=12)
 @given(HEIGHTS)
 def test_measured_it_is_all_entries_one_behind_the_other(heights: list[int]) -> None:
     made, pen = document([entry(i, lines) for i, lines in enumerate(heights)])
-    made.measure_back(10**9)
+    made.measure_above(len(made.entries), 10**9)
     assert made.height == sum(heights)
     expected = [f"{i}/{line}/{WIDTH}" for i, lines in enumerate(heights) for line in range(lines)]
     assert whole(made) == expected
@@ -83,29 +83,29 @@ def test_only_what_is_asked_for_is_drawn() -> None:
     made, pen = document([entry(i, 5) for i in range(1000)])
     assert pen.drawn == []
     assert made.height >= 1000
-    made.measure_back(12)
+    made.measure_above(len(made.entries), 12)
     assert pen.drawn == ["999", "998", "997"]
 
 
 def test_what_did_not_change_keeps_its_lines() -> None:
     entries = [entry(i, 3) for i in range(4)]
     made, pen = document(entries)
-    made.measure_back(100)
+    made.measure_above(len(made.entries), 100)
     pen.drawn.clear()
     made.replace([entries[0], entry(1, 2, "new"), entries[2], entry(9, 1)], WIDTH)
-    made.measure_back(100)
+    made.measure_above(len(made.entries), 100)
     assert sorted(pen.drawn) == ["1", "9"]
     assert made.height == 3 + 2 + 3 + 1
     pen.drawn.clear()
     made.replace(made.entries, WIDTH + 1)
-    made.measure_back(100)
+    made.measure_above(len(made.entries), 100)
     assert sorted(pen.drawn) == ["0", "1", "2", "9"]
     assert whole(made)[0] == f"0/0/{WIDTH + 1}"
 
 
 def test_one_entry_changes_and_the_others_are_not_drawn_again() -> None:
     made, pen = document([entry(i, 3) for i in range(4)])
-    made.measure_back(100)
+    made.measure_above(len(made.entries), 100)
     pen.drawn.clear()
     assert made.change(entry(3, 7, "!"))
     assert pen.drawn == ["3"]
@@ -116,7 +116,7 @@ def test_one_entry_changes_and_the_others_are_not_drawn_again() -> None:
 
 def test_forgotten_lines_are_drawn_again() -> None:
     made, pen = document([entry(0, 2)])
-    made.measure_back(5)
+    made.measure_above(len(made.entries), 5)
     made.forget_lines()
     assert whole(made) == [f"0/0/{WIDTH}", f"0/1/{WIDTH}"]
     assert pen.drawn == ["0", "0"]
@@ -125,5 +125,5 @@ def test_forgotten_lines_are_drawn_again() -> None:
 def test_an_empty_one_has_no_lines() -> None:
     made, _ = document([])
     made.measure(0, 10)
-    made.measure_back(10)
+    made.measure_above(len(made.entries), 10)
     assert (made.height, whole(made), made.index_of("0")) == (0, [], None)

@@ -110,12 +110,11 @@ class Document:
             self.lines(index)
             index += 1
 
-    def measure_back(self, count: int) -> None:
-        """Draw entries from the end until so many lines are exact."""
-        index = len(self.entries) - 1
-        while index >= 0 and count > 0:
-            count -= len(self.lines(index))
+    def measure_above(self, index: int, count: int) -> None:
+        """Draw the entries above one, upwards, until so many lines are exact."""
+        while index > 0 and count > 0:
             index -= 1
+            count -= len(self.lines(index))
 
     def _all_ends(self) -> list[int]:
         """Return for each entry the line behind its last."""

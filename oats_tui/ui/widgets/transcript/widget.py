@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -70,7 +70,7 @@ class Transcript(ScrollView, can_focus=True):
         if at_end:
             self.following = True
         self._placeholder = list(placeholder)
-        anchor = None if self.following else self._anchor()
+        anchor = None if self.following else self._anchor({entry.id for entry in entries})
         self._document.replace(entries, self._width())
         self._settle(anchor)
 
@@ -121,13 +121,23 @@ class Transcript(ScrollView, can_focus=True):
         self._document.replace(self._document.entries, self._width())
         self._settle(anchor)
 
-    def _anchor(self) -> tuple[str, int] | None:
-        """Return the entry at the top of the view and how many of its lines are above it."""
-        if not self._document.entries:
+    def _anchor(self, there: Collection[str] | None = None) -> tuple[str, int] | None:
+        """Return an entry and how many lines below its first the view begins; fewer than none if above that.
+
+        It is the entry at the top of the view. Where that is to go, it is the next one that stays, or else the one
+        before; None where none stays.
+
+        Args:
+            there: The ids of the entries that stay; None for all.
+        """
+        entries, y = self._document.entries, self.scroll_offset.y
+        if not entries:
             return None
-        y = self.scroll_offset.y
-        index = self._document.at(y)
-        return self._document.entries[index].id, y - self._document.top(index)
+        top = self._document.at(y)
+        for index in (*range(top, len(entries)), *reversed(range(top))):
+            if there is None or entries[index].id in there:
+                return entries[index].id, y - self._document.top(index)
+        return None
 
     def _settle(self, anchor: tuple[str, int] | None) -> None:
         """Bring the view back to where it was: to the anchor, or to the end where there is none."""
@@ -135,10 +145,11 @@ class Transcript(ScrollView, can_focus=True):
         document.placeholder = self._artist.remarks(self._placeholder, document.width)
         index = document.index_of(anchor[0]) if anchor is not None else None
         if anchor is None or index is None:
-            document.measure_back(page)
+            document.measure_above(len(document.entries), page)
             top = document.height - page
         else:
             within = min(anchor[1], len(document.lines(index)) - 1)
+            document.measure_above(index, -within)
             document.measure(document.top(index), document.top(index) + within + page)
             top = document.top(index) + within
         self._move(max(0, top))
