@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from oats_tui.core.collector import resting_collector
 from oats_tui.core.settings import ServiceSettings
 from oats_tui.provider.base import Options, ProviderError
 from oats_tui.provider.service_errors import masked, shortened
@@ -80,7 +81,8 @@ class Client:
 
     def import_rest(self) -> None:
         """Build a model, so that the first request finds everything imported."""
-        self._model("", self._service.base_url)
+        with resting_collector(keep=True):
+            self._model("", self._service.base_url)
 
     def request(
         self, model: str, messages: list[ModelMessage], options: Options

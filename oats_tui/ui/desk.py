@@ -10,6 +10,7 @@ from pathlib import Path
 
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder
+from oats_tui.core.collector import resting_collector
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize
 from oats_tui.ui.memory import Memory, save_memory
@@ -114,7 +115,8 @@ class Desk:
             await self.workspace.listing.glance()
             self.view.rows()
             await self.start.watching()
-            await self.workspace.listing.load()
+            with resting_collector(keep=True):
+                await self.workspace.listing.load()
             await self.chat.elsewhere.look_everywhere()
             session_id = self.workspace.listing.newest() if self.start.resume == LAST else self.start.resume
             if session_id is not None:

@@ -71,6 +71,7 @@ class View:
         self._stale: set[str] = set()
         self._answering: dict[str, str] = {}
         self._resting = False
+        self._cost = 0.0
         self._refreshing = False
 
     def take(self, news: bridge.News) -> None:
@@ -165,7 +166,9 @@ class View:
             return
         if not self.screen.transcript.grow(growing_entry(growing.message)):
             self.conversation()
-        rest = (self._clock() - begun) * REST
+        before, self._cost = self._cost, self._clock() - begun
+        # A single time that took long was not the drawing, but something else in between, as the collector.
+        rest = min(before, self._cost) * REST
         if rest > LEAST_REST:
             self._resting = True
             self.screen.set_timer(rest, lambda: self._rested(session_id))
