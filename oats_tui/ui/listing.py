@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -61,10 +62,12 @@ class Listing:
             return
         self._unwell |= await self._chat.ledger.meta.newest(session_ids)
         for entry in await self._chat.ledger.sessions.peek(session_ids):
+            if entry.state == "ok":
+                self._writing.discard(entry.id)
             if entry.state == "missing":
                 self._entries.pop(entry.id, None)
             else:
-                self._entries[entry.id] = entry
+                self._entries[entry.id] = _recognizable(entry, self._entries.get(entry.id))
         for session_id in self._writing.intersection(session_ids) - self._entries.keys():
             self._entries[session_id] = Entry(session_id, "damaged")
         self.touch(session_ids)
@@ -131,8 +134,10 @@ class Listing:
             return "answering"
         if self._chat.elsewhere.activity(entry.id).holder is not None:
             return "elsewhere"
+        if entry.id in self._writing:
+            return "writing"
         if entry.state != "ok":
-            return "writing" if entry.id in self._writing else "damaged"
+            return "damaged"
         if self._unwell.get(entry.id) in {"failed", "interrupted"}:
             return "failed"
         return "unread" if self._marks.is_unread(entry.id, entry.updated) else ""
@@ -151,6 +156,13 @@ def next_needing(rows: Sequence[Row], open_id: str | None) -> str | None:
             if row.mark in marks and row.id != open_id:
                 return row.id
     return None
+
+
+def _recognizable(entry: Entry, before: Entry | None) -> Entry:
+    """Return an entry with the title and the place that its session had, where its file cannot tell them now."""
+    if entry.state == "ok" or entry.title or before is None:
+        return entry
+    return replace(entry, title=before.title, updated=before.updated)
 
 
 def _rank(entry: Entry) -> float:

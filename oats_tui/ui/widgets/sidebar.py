@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -72,6 +72,7 @@ class Sidebar(PaintedLines, can_focus=True):
         self._now = now
         self._strips: dict[str, tuple[object, Strip]] = {}
         self._held = False
+        self._clicked = False
         self._pushed = 0
         """The first line in view where nobody but new rows has scrolled away from the top."""
 
@@ -101,19 +102,17 @@ class Sidebar(PaintedLines, can_focus=True):
         """Return the session so many rows away from another; None where the list is empty."""
         return self._rows.neighbour(session_id, step)
 
-    def focus(self, scroll_visible: bool = True) -> Self:
-        """Give the list the focus, with the cursor in view."""
-        # A click gives the focus otherwise: what is clicked must not move.
-        self._rows.seek()
-        self._take(self._rows.latest)
-        return super().focus(scroll_visible)
+    def focus_on_click(self) -> bool:
+        """Return whether a click gives the focus; what is clicked stays where it is."""
+        self._clicked = not self.has_focus
+        return super().focus_on_click()
 
     def action_move(self, step: int) -> None:
-        """Move the cursor so many rows."""
+        """Move the cursor so many rows, and bring it into view."""
         cursor = self._rows.cursor
         if cursor is not None:
             self._rows.put_cursor(cursor + step)
-            self._bring_cursor()
+            self.place_lines(len(self.rows), self._rows.in_view(self.scroll_offset.y, self.size.height))
 
     def action_choose(self) -> None:
         """Open the session under the cursor."""
@@ -131,11 +130,14 @@ class Sidebar(PaintedLines, can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor in view while it is used."""
         if self.has_focus or (self.size.height and self._rows.found()):
-            self._bring_cursor()
+            self.action_move(0)
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the cursor while the list has the focus; take on the order once it has it no longer."""
+        """Show the cursor, in view, while the list has the focus; take on the order once it has it no longer."""
         super().watch_has_focus(has_focus)
+        if has_focus and not self._held and not self._clicked:
+            self._rows.seek()
+        self._clicked = False
         self._take(self._rows.latest)
 
     def notify_style_update(self) -> None:
@@ -178,10 +180,6 @@ class Sidebar(PaintedLines, can_focus=True):
             self._pushed = 0
         elif pushed:
             self._pushed = self.scroll_offset.y
-
-    def _bring_cursor(self) -> None:
-        """Bring the cursor into view."""
-        self.place_lines(len(self.rows), self._rows.in_view(self.scroll_offset.y, self.size.height))
 
     def _row_strip(self, row: Row, width: int, now: datetime, *, under: bool) -> Strip:
         """Return one session's line: mark, title, time; it may be the one under the cursor."""

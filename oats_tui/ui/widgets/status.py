@@ -54,7 +54,10 @@ class StatusBar(Widget):
             for part in (status.urgent, status.watching, status.model, tokens, *status.keys)
             if part
         ]
-        while right and left.cell_len + sum(cell_len(part) + 3 for part in right) > width:
+        # A key that must be seen is left even where the state has to be cut for it.
+        while (
+            len(right) > bool(status.urgent) and left.cell_len + sum(cell_len(part) + 3 for part in right) > width
+        ):
             right.pop()
         tail = " · ".join(right)
         left.truncate(max(1, width - cell_len(tail) - 2), overflow="ellipsis")

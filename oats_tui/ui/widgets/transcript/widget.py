@@ -148,10 +148,14 @@ class Transcript(ScrollView, can_focus=True):
             document.measure_above(len(document.entries), page)
             top = document.height - page
         else:
-            within = min(anchor[1], len(document.lines(index)) - 1)
+            within = line_within(anchor[1], len(document.lines(index)), page)
             document.measure_above(index, -within)
             document.measure(document.top(index), document.top(index) + within + page)
             top = document.top(index) + within
+            if top > document.height - page:
+                # What stands below the anchor fills the view no longer.
+                document.measure_above(len(document.entries), page)
+                top = min(document.top(index) + within, document.height - page)
         self._move(max(0, top))
 
     def _expose(self, old: int, new: int) -> None:
@@ -193,6 +197,22 @@ class Transcript(ScrollView, can_focus=True):
             repaint(painted, lines, self.refresh)
         else:
             self.refresh()
+
+
+def line_within(line: int, length: int, page: int) -> int:
+    """Return at which line of an entry the view begins; fewer than none if above the entry.
+
+    That is where it began, as long as something of the entry is in view there. One that has become too short, or
+    of which all was above, shows its last line of text; one of which all was below begins the view.
+
+    Args:
+        line: Where the view began.
+        length: How many lines the entry has, the last one blank.
+        page: How many lines are in view.
+    """
+    if line >= length:
+        return max(0, length - 2)
+    return line if line > -page else 0
 
 
 def thumb_lines(top: int, page: int, total: int) -> range:
