@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from screenshots.scenes import SCENES
-from screenshots.stage import draw
+from screenshots.scenes import SCENES, TWO_WINDOWS
+from screenshots.stage import draw, draw_pair
 
 FOLDER = Path(__file__).parent
 
@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def draw_all() -> dict[str, str]:
     """Return every picture as SVG, by the name of its file. Raises TimeoutError where one never appears."""
-    return {f"{scene.name}.svg": await draw(scene) for scene in SCENES}
+    drawn = {f"{scene.name}.svg": await draw(scene) for scene in SCENES}
+    return drawn | {f"{TWO_WINDOWS.name}.svg": await draw_pair(TWO_WINDOWS)}
 
 
 def differing(drawn: Mapping[str, str], folder: Path) -> list[str]:

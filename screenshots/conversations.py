@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from oats_tui.core.files import Holder
+from oats_tui.session.activity import Activity, Running
 from oats_tui.session.message import Message, Role, TextPart, ToolCallPart, ToolResultPart
 from oats_tui.session.meta import MetaStorage, Outcome
 from oats_tui.session.session import Session, SessionInfo, SessionTime, get_session_storage
@@ -20,6 +23,9 @@ DAYS = "00000000-0000-4000-8000-000000000002"
 PORT = "00000000-0000-4000-8000-000000000003"
 RELEASE = "00000000-0000-4000-8000-000000000004"
 DATES = "00000000-0000-4000-8000-000000000005"
+
+PROCESS = 4711
+"""The process that answers in the session RELEASE where another window does."""
 
 Part = TextPart | ToolCallPart | ToolResultPart
 
@@ -120,6 +126,22 @@ def _sessions() -> list[Session]:
         session_id = f"00000000-0000-4000-8000-{number:012}"
         told.append(_session(session_id, title, at, title, [_text("Gladly.")], 64))
     return told
+
+
+def answer_elsewhere() -> Activity:
+    """Return that another process of this machine answers in the session RELEASE, and how far it is."""
+    answer = Message(
+        id=f"{RELEASE}-1",
+        session_id=RELEASE,
+        role="assistant",
+        parts=[_text(texts.RELEASE_BEGUN)],
+        created_at=NOW,
+        model=MODEL_ID,
+        provider=PROVIDER_ID,
+    )
+    # Of another machine's process the name of that machine would be shown.
+    holder = Holder(PROCESS, socket.gethostname(), NOW.timestamp())
+    return Activity(holder, Running(answer, f"{RELEASE}-0"))
 
 
 async def write_down() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from functools import partial
@@ -24,7 +25,9 @@ _TEXT = re.compile(
     r'<text class="(?P<style>[^"]+)" x="(?P<x>[^"]+)" y="(?P<y>[^"]+)" textLength="[^"]+"'
     r' clip-path="url\(#(?P<clip>[^)]+)\)">(?P<words>[^<]*)</text>'
 )
-_SVG = "{http://www.w3.org/2000/svg}"
+_ROOT = re.compile(r"<svg\b[^>]*>")
+_NAMESPACE = "http://www.w3.org/2000/svg"
+_SVG = f"{{{_NAMESPACE}}}"
 
 
 def cleaned(svg: str, name: str) -> str:
@@ -63,14 +66,47 @@ def _placed(svg: str, text: re.Match[str]) -> str:
     return f'<text class="{text["style"]}" x="{x:g}" y="{text["y"]}" textLength="{width:g}"{clip}>{shown}</text>'
 
 
+def beside(left: str, right: str) -> str:
+    """Return two terminals' pictures as one, from left to right, a little apart.
+
+    Args:
+        left: A picture from ``cleaned``.
+        right: Another one, with another name.
+    """
+    sizes = [_size(left), _size(right)]
+    # Whole cells, so that a character of the right one has a column in the common picture too.
+    start = CELL_WIDTH * math.ceil(sizes[0][0] / CELL_WIDTH + 1)
+    width, height = start + sizes[1][0], max(height for _, height in sizes)
+    parts = "".join(_part(svg, x, size) for svg, x, size in zip((left, right), (0, start), sizes, strict=True))
+    return f'<svg viewBox="0 0 {width:g} {height:g}" xmlns="{_NAMESPACE}">\n{parts}</svg>\n'
+
+
+def _size(svg: str) -> tuple[float, float]:
+    """Return the width and the height of a picture."""
+    _, _, width, height = ElementTree.fromstring(svg).attrib["viewBox"].split()
+    return float(width), float(height)
+
+
+def _part(svg: str, x: float, size: tuple[float, float]) -> str:
+    """Return a picture as a part of another one, at a place in it."""
+    tag = f'<svg x="{x:g}" y="0" width="{size[0]:g}" height="{size[1]:g}" viewBox="0 0 {size[0]:g} {size[1]:g}">'
+    return _ROOT.sub(tag, svg, count=1)
+
+
 def text_of(svg: str) -> str:
-    """Return the screen's text, line by line, each character in its column; the window's title is left out."""
+    """Return the screen's text, line by line, each character in its column; the window's title is left out.
+
+    Of windows beside each other it is the text of all of them, each in the columns that it takes up.
+    """
     rows: defaultdict[float, dict[int, str]] = defaultdict(dict)
-    for element in ElementTree.fromstring(svg).iter(f"{_SVG}text"):
-        if "textLength" in element.attrib:
-            column = round(float(element.attrib["x"]) / CELL_WIDTH)
-            row = rows[float(element.attrib["y"])]
-            row.update(enumerate((element.text or "").replace("\xa0", " "), start=column))
+    root = ElementTree.fromstring(svg)
+    for window in root.findall(f"{_SVG}svg") or [root]:
+        start = float(window.get("x", "0"))
+        for element in window.iter(f"{_SVG}text"):
+            if "textLength" in element.attrib:
+                column = round((start + float(element.attrib["x"])) / CELL_WIDTH)
+                row = rows[float(element.attrib["y"])]
+                row.update(enumerate((element.text or "").replace("\xa0", " "), start=column))
     return "\n".join(_line(rows[y]) for y in sorted(rows))
 
 

@@ -15,22 +15,25 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from oats_tui.chat.chat import Chat
+from oats_tui.chat.elsewhere import Elsewhere
 from oats_tui.chat.ledger import Folder, Ledger
+from oats_tui.chat.pace import Pace
 from oats_tui.core.bus import EventBus
 from oats_tui.core.config import set_data_dir
 from oats_tui.core.settings import ModelSettings, ServiceSettings, Settings
 from oats_tui.provider.base import Event, Options, Progress, Text
 from oats_tui.provider.names import ModelRef
 from oats_tui.provider.registry import Models
+from oats_tui.session.activity import NOBODY, Activity
 from oats_tui.session.meta import MetaStorage
 from oats_tui.session.session import get_session_storage
 from oats_tui.ui.app import OatsApp
 from oats_tui.ui.desk import Start
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.screens.chat import ChatScreen
-from screenshots import conversations
-from screenshots.picture import cleaned, text_of
-from screenshots.scenes import Scene
+from screenshots import conversations, texts
+from screenshots.picture import beside, cleaned, text_of
+from screenshots.scenes import Pair, Scene
 
 DEADLINE = 30.0
 """Seconds after which a screen that does not show what it should is given up."""
@@ -39,7 +42,7 @@ _PAUSE = 0.05
 
 
 class UnendingProvider:
-    """Says one word and is never done."""
+    """Says the beginning of an answer and is never done."""
 
     def context(self, model: str) -> int | None:
         """Return None: nobody knows."""
@@ -53,7 +56,7 @@ class UnendingProvider:
         self, messages: list[dict[str, Any]], model: str, options: Options
     ) -> AsyncGenerator[Event, None]:
         """Begin to answer, and wait until that is stopped."""
-        yield Text("Version")
+        yield Text(texts.RELEASE_BEGUN.strip())
         await asyncio.Event().wait()
 
     async def prepare(self, model: str) -> AsyncIterator[Progress]:
@@ -85,13 +88,29 @@ class ScriptedModels(Models):
         return UnendingProvider()
 
 
+class OtherWindow(Elsewhere):
+    """One answer that comes in another window; no file and no process is looked at."""
+
+    def activity(self, session_id: str) -> Activity:
+        """Return that another window answers in the session RELEASE, and nobody in any other one."""
+        return conversations.answer_elsewhere() if session_id == conversations.RELEASE else NOBODY
+
+    def look(self, session_id: str) -> None:
+        """Do nothing: what is known stands still."""
+
+
+async def draw_pair(pair: Pair) -> str:
+    """Return two windows as one SVG, the same each time. Raises TimeoutError as ``draw`` does."""
+    return beside(await draw(pair.left), await draw(pair.right))
+
+
 async def draw(scene: Scene) -> str:
     """Return a scene as SVG, the same each time. Raises TimeoutError where it never shows what it should."""
     with _fixed_environment(), TemporaryDirectory() as folder:
         set_data_dir(folder)
         try:
             await conversations.write_down()
-            async with _chat(Path(folder)) as (chat, bus):
+            async with _chat(Path(folder), watches=scene.watches) as (chat, bus):
                 return await _draw(scene, chat, bus, Path(folder))
         finally:
             set_data_dir(None)
@@ -112,12 +131,15 @@ def _fixed_environment() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _chat(folder: Path) -> AsyncIterator[tuple[Chat, EventBus]]:
-    """Give a chat in which one answer runs, and the bus that it talks on."""
+async def _chat(folder: Path, *, watches: bool) -> AsyncIterator[tuple[Chat, EventBus]]:
+    """Give a chat that answers, or watches another window do so, and the bus that it talks on."""
     bus = EventBus()
     chat = Chat(Ledger(get_session_storage(), MetaStorage()), ScriptedModels(folder), bus)
     try:
-        await chat.retry(conversations.RELEASE)
+        if watches:
+            chat.elsewhere = OtherWindow(chat.ledger.answers, bus, lambda *_: False, Pace())
+        else:
+            await chat.retry(conversations.RELEASE)
         yield chat, bus
     finally:
         await chat.close()
@@ -135,12 +157,12 @@ async def _draw(scene: Scene, chat: Chat, bus: EventBus, folder: Path) -> str:
         assert isinstance(screen, ChatScreen)
         # The list offers no clock to its users, and a picture may not change with the day.
         screen.sidebar._now = conversations.NOW.astimezone
-        await _settled(pilot, scene.name, lambda _: bool(screen.sidebar.rows))
+        await _settled(pilot, scene, lambda _: bool(screen.sidebar.rows))
         await pilot.press(*scene.keys)
-        return await _settled(pilot, scene.name, lambda text: all(word in text for word in scene.words))
+        return await _settled(pilot, scene, lambda text: all(word in text for word in scene.words))
 
 
-async def _settled(pilot: Pilot[None], name: str, ready: Callable[[str], bool]) -> str:
+async def _settled(pilot: Pilot[None], scene: Scene, ready: Callable[[str], bool]) -> str:
     """Return the picture once it shows what it should and does not change any more. Raises TimeoutError."""
     picture = ""
     limit = time.monotonic() + DEADLINE
@@ -148,7 +170,7 @@ async def _settled(pilot: Pilot[None], name: str, ready: Callable[[str], bool]) 
         await pilot.pause(_PAUSE)
         for box in pilot.app.screen.query(Input):
             box.cursor_blink = not box.has_focus
-        before, picture = picture, pilot.app.export_screenshot(title="oats-tui", simplify=True)
+        before, picture = picture, pilot.app.export_screenshot(title=scene.title, simplify=True)
         if picture == before and ready(text_of(picture)):
-            return cleaned(picture, f"oats-{name}")
-    raise TimeoutError(f"The screen “{name}” never showed what it should. It shows:\n{text_of(picture)}")
+            return cleaned(picture, f"oats-{scene.name}")
+    raise TimeoutError(f"The screen “{scene.name}” never showed what it should. It shows:\n{text_of(picture)}")

@@ -63,6 +63,22 @@ ss -ltnp 'sport = :8000'
 ```
 """
 
-RELEASE = "Write the release notes for 0.4 from the commits below."
+RELEASE = """
+Write the release notes for 0.4:
+
+9c41d07 export: write CSV as well
+51be2fa search: leave out the archive
+e08d3c6 sync: try again after an error
+"""
+
+RELEASE_BEGUN = """
+### Version 0.4
+
+Nothing has to be done for the update.
+
+- **Export** writes CSV as well as JSON.
+- **Search** leaves out the archive; `--all` brings
+  it back.
+- **Sync** tries again when the"""
 
 DATES = "How do I find ISO dates in a log file with grep?"
