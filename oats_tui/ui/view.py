@@ -138,10 +138,10 @@ class View:
         self.screen.sidebar.show(self._workspace.listing.rows(), self._workspace.open_id)
 
     async def look_back(self) -> None:
-        """Show what has been read here and in other windows, as when somebody comes back to this one."""
+        """Show what has been read in other windows meanwhile."""
         if await self.screen.desk.refresh_marks():
             self._workspace.listing.touch([row.id for row in self.screen.sidebar.rows if row.mark == "unread"])
-        self.rows()
+            self.rows()
 
     def conversation(self, *, at_end: bool = False) -> None:
         """Show the open conversation as it is now."""

@@ -32,6 +32,9 @@ from oats_tui.ui.widgets.status import StatusBar
 from oats_tui.ui.widgets.transcript.widget import Transcript
 from oats_tui.ui.workspace import Workspace
 
+LOOK_BACK = 2.0
+"""Seconds between two looks at what has been read in other windows."""
+
 WIDE = 70
 """Columns from which on the list and the conversation stand side by side."""
 
@@ -94,7 +97,8 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
         bridge.connect(self._bus, self)
         self.watch(self, "focused", keep_focus, init=False)
-        self.watch(self.app, "app_focus", self.desk.view.look_back, init=False)
+        self.watch(self.app, "app_focus", self.desk.view.rows, init=False)
+        self.set_interval(LOOK_BACK, self.desk.view.look_back)
         self.desk.view.conversation(at_end=True)
         self.call_after_refresh(lambda: self.run_worker(self.desk.begin(), group="begin"))
 
