@@ -91,6 +91,8 @@ class Rows:
         moments = {} if held else {row.id: self._moment_ordered(row.id) for row in before[top : top + height]}
         self._arrange(list(rows), held)
         self._keep_cursor(before, places)
+        if held and cursor is None:
+            return self.in_view(top, height)
         if held and cursor is not None and top <= cursor < top + height and self.cursor is not None:
             return self.cursor - (cursor - top)
         if top == 0 and not held:

@@ -168,8 +168,10 @@ class Sidebar(PaintedLines, can_focus=True):
 
     def _take(self, rows: Sequence[Row]) -> None:
         """Take on sessions, and leave in view what is in view."""
-        # When the whole terminal loses the focus, the list's reader comes back to the list.
-        self._held = self.has_focus or (self._held and not self.app.app_focus)
+        # When the whole terminal loses the focus, the list's reader comes back to the list; until it is told of
+        # that, only the screen knows.
+        coming_back = not self.app.app_focus or self.screen.focused is self
+        self._held = self.has_focus or (self._held and coming_back)
         before, height = self.scroll_offset.y, self.size.height
         pushed = before == self._pushed
         top = self._rows.take(rows, held=self._held, top=0 if pushed and not self._held else before, height=height)

@@ -91,14 +91,10 @@ class Transcript(ScrollView, can_focus=True):
         return self._painted[y] if y < len(self._painted) else Strip.blank(self.size.width)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Make exact what has come into view, paint it, and note whether the reader is at the end."""
+        """Make exact what has come into view, and paint it."""
         if round(old_value) != round(new_value):
             self._expose(int(old_value), int(new_value))
             self._repaint()
-        following = self.scroll_y >= self.max_scroll_y - 0.5
-        if following != self.following:
-            self.following = following
-            self.post_message(self.Followed(following))
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw at the new width, with the same entry at the top."""
@@ -185,8 +181,13 @@ class Transcript(ScrollView, can_focus=True):
         self._repaint()
 
     def _repaint(self) -> None:
-        """Paint the lines of the view that have changed."""
+        """Paint the lines of the view that have changed, and note whether the reader is at the end."""
         height, top = self.size.height, self.scroll_offset.y
+        following = top >= self.max_scroll_y
+        # The end may come to the reader as well, when what stood below is gone.
+        if height and following != self.following:
+            self.following = following
+            self.post_message(self.Followed(following))
         thumb = thumb_lines(top, height, self._document.height)
         lines = [
             self._artist.framed(self._document.line(top + y), self.size.width, thumb=y in thumb)
