@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +17,7 @@ from oats_tui.core.mounts import Mount, is_network, mount_of
 from oats_tui.core.topics import JOURNAL_CHANGED, STOP_REQUESTED, WATCHING_CHANGED
 from oats_tui.watch.folders import Folders, Identity
 from oats_tui.watch.known import Change, Known, What
-from oats_tui.watch.notices import HEARTBEAT_SECONDS, Notices
+from oats_tui.watch.notices import HEARTBEAT_SECONDS, Notices, is_limit
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +45,6 @@ class Pace:
 _PAUSE_SHARE = 50
 _TORN_PAUSE = 0.1
 _AT_ONCE = 50
-_LIMITS = frozenset({errno.ENOSPC, errno.EMFILE, errno.ENFILE})
 
 _TYPES: dict[What, EventType | str] = {
     "created": EventType.SESSION_CREATED,
@@ -119,7 +117,9 @@ class FolderWatcher:
             await asyncio.to_thread(self._prepare)
             while True:
                 await self._watch()
-                await self._wait_for_folders()
+                # That of the sessions is not made: somebody may be about to put it back.
+                with contextlib.suppress(OSError):
+                    await asyncio.to_thread(self._folders.make_ours)
         finally:
             if self._torn is not None:
                 self._torn.cancel()
@@ -178,7 +178,7 @@ class FolderWatcher:
         sweep_at = seen + self._pace.idle
         while True:
             try:
-                paths = await notices.next()
+                paths, gone = await notices.next()
             except (OSError, RuntimeError) as error:
                 # Such as a name that is no text. Whoever makes them on and on must not keep us busy.
                 _log.info("notices of changes are begun anew: %s", error)
@@ -197,8 +197,8 @@ class FolderWatcher:
             if now >= sweep_at or now - seen > 2 * HEARTBEAT_SECONDS:
                 await self._sweep()
                 sweep_at = self._clock() + self._pace.idle
-            elif paths:
-                await self._tell(partial(self._known.look, paths))
+            if paths:
+                await self._tell(partial(self._known.look, paths, gone))
             seen = self._clock()
 
     async def _scan(self) -> None:
@@ -209,17 +209,6 @@ class FolderWatcher:
             if await asyncio.to_thread(self._folders.identity) != self._identity:
                 return
             await self._sweep()
-
-    async def _wait_for_folders(self) -> None:
-        """Tell what has gone, and wait until the folder of the sessions is there again.
-
-        It is not made: somebody may be about to put it back.
-        """
-        await self._sweep()
-        while not await asyncio.to_thread(self._folders.has_sessions):  # noqa: ASYNC110 - nobody tells of it
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-        with contextlib.suppress(OSError):
-            await asyncio.to_thread(self._folders.make_ours)
 
     async def _sweep(self) -> None:
         """Look at everything, and tell what has changed."""
@@ -270,8 +259,6 @@ def _why_no_notices(mount: Callable[[Path], Mount | None], folders: Iterable[Pat
 
 def _why_failed(error: Exception) -> str:
     """Why notices could not be had; empty if a folder has just gone, which is found out in a moment."""
-    number = getattr(error, "errno", None)
     if isinstance(error, FileNotFoundError):
         return ""
-    is_limit = number in _LIMITS or any(f"(os error {limit})" in str(error) for limit in _LIMITS)
-    return "the system’s limit of watches is used up" if is_limit else "the system gives no notices"
+    return "the system’s limit of watches is used up" if is_limit(error) else "the system gives no notices"

@@ -102,7 +102,7 @@ class Folders:
                     session_id = _session_id(kind, entry.name)
                     # What is known has been found to be an id; the rest may have any name.
                     if session_id in known or is_id(session_id):
-                        version = _version(entry) or known.get(session_id)
+                        version = _version(entry, known.get(session_id))
                         if version is not None:
                             found[session_id] = version
         except (FileNotFoundError, NotADirectoryError):
@@ -116,12 +116,20 @@ def _session_id(kind: Kind, name: str) -> str:
     return name.removesuffix(suffix) if name.endswith(suffix) else ""
 
 
-def _version(entry: os.DirEntry[str]) -> Signature | None:
-    """The version of a listed file, None if it cannot be looked at."""
+def _version(entry: os.DirEntry[str], known: Signature | None) -> Signature | None:
+    """The version of a listed file; the known one if that is still there, or if it cannot be looked at."""
     try:
-        return signature_of(entry.stat(follow_symlinks=False))
+        found = entry.stat(follow_symlinks=False)
     except OSError:
-        return None
+        return known
+    # Thousands of equal objects, made at each look, would have the collector of garbage stop everything else.
+    is_known = (
+        known is not None
+        and known.mtime_ns == found.st_mtime_ns
+        and known.size == found.st_size
+        and known.inode == found.st_ino
+    )
+    return known if is_known else signature_of(found)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 HEARTBEAT_SECONDS: Final = 1.0
 """A quiet time is interrupted so often, for what the system gives no notice of."""
@@ -14,6 +15,21 @@ HEARTBEAT_SECONDS: Final = 1.0
 _STEP_MS = 10
 _DEBOUNCE_MS = 100
 
+# How watchfiles names the limits of what is watched, and of who watches; the number of the error is not kept.
+_LIMITS = ("MaxFilesWatch", *(f"(os error {number})" for number in (errno.EMFILE, errno.ENFILE, errno.ENOSPC)))
+
+
+class Touched(NamedTuple):
+    """What notices tell of.
+
+    Attributes:
+        paths: What was made, changed or removed.
+        gone: What of it was removed or moved away; it may be there again by now.
+    """
+
+    paths: frozenset[Path] = frozenset()
+    gone: frozenset[Path] = frozenset()
+
 
 class Notices:
     """The notices about some folders, batch by batch, from `start` to `stop`."""
@@ -21,7 +37,7 @@ class Notices:
     def __init__(self) -> None:
         self._stop = asyncio.Event()
         self._batches: AsyncGenerator[set[Any], None] | None = None
-        self._coming: asyncio.Task[set[Path] | None] | None = None
+        self._coming: asyncio.Task[Touched | None] | None = None
 
     async def start(self, folders: Sequence[Path]) -> None:
         """Begin: what changes after this is noticed.
@@ -50,14 +66,19 @@ class Notices:
         if self._coming.done():
             self._coming.result()
 
-    async def next(self) -> set[Path]:
-        """The paths that were touched, all at once; none when nothing was for a second."""
+    async def next(self) -> Touched:
+        """What was touched, all at once; nothing when nothing was for a second.
+
+        Raises:
+            OSError: There will be no more, because there were none from the start.
+            RuntimeError: There will be no more.
+        """
         assert self._coming is not None
         assert self._batches is not None
         # Shielded, because only the stop event ends the thread that waits for the batch.
         batch = await asyncio.shield(self._coming)
         self._coming = asyncio.create_task(_next(self._batches))
-        return batch or set()
+        return batch or Touched()
 
     async def stop(self) -> None:
         """End the watching, with its thread."""
@@ -68,7 +89,22 @@ class Notices:
             await self._batches.aclose()
 
 
-async def _next(batches: AsyncGenerator[set[Any], None]) -> set[Path] | None:
-    """The paths of the next batch, None at the end."""
-    batch = await anext(batches, None)
-    return None if batch is None else {Path(name) for _, name in batch}
+def is_limit(error: Exception) -> bool:
+    """Whether notices could not be had because a limit of the system has been reached."""
+    return any(name in str(error) for name in _LIMITS)
+
+
+async def _next(batches: AsyncGenerator[set[Any], None]) -> Touched | None:
+    """The next batch, None at the end.
+
+    Raises:
+        RuntimeError: Notices have ended; one of them may be about a name that is no text.
+    """
+    try:
+        batch = await anext(batches, None)
+    except ExceptionGroup as errors:  # watchfiles' group of tasks makes one of every error
+        raise RuntimeError(str(errors.exceptions[0])) from errors
+    if batch is None:
+        return None
+    gone = frozenset(Path(name) for change, name in batch if change.name == "deleted")
+    return Touched(gone | {Path(name) for _, name in batch}, gone)

@@ -31,6 +31,14 @@ class _Torn:
     changed: float
     is_told: bool = False
 
+    def is_damaged(self, now: float) -> bool:
+        """Whether nobody seems to be writing it any more."""
+        return now - self.changed >= LONG_SECONDS
+
+    def is_to_be_told(self, now: float) -> bool:
+        """Whether somebody has been writing it for long, and that has not been told."""
+        return not self.is_told and now - self.since >= LONG_SECONDS
+
 
 class TornFiles:
     """Remembers which files are broken, and since when; moments are seconds on a clock that only goes forward."""
@@ -59,13 +67,21 @@ class TornFiles:
         torn = self._torn.setdefault(session_id, _Torn(is_new, now, version, now))
         if torn.signature != version:
             torn.signature, torn.changed = version, now
-        if now - torn.changed >= LONG_SECONDS:
+        if torn.is_damaged(now):
             del self._torn[session_id]
             return "damaged"
-        if not torn.is_told and now - torn.since >= LONG_SECONDS:
+        if torn.is_to_be_told(now):
             torn.is_told = True
             return "writing"
         return "wait"
+
+    def can_wait(self, session_id: str, now: float) -> bool:
+        """Whether nothing is to be told of a broken file yet, unless it has changed.
+
+        It need not be read again then, which takes long for a large one.
+        """
+        torn = self._torn[session_id]
+        return not torn.is_damaged(now) and not torn.is_to_be_told(now)
 
     def settled(self, session_id: str) -> bool:
         """Note that a file is broken no more; returns whether it was unknown when it was found so."""
