@@ -137,7 +137,7 @@ class Elsewhere:
 
     async def _tell(self, session_id: str, before: Activity, now: Activity) -> None:
         """Tell how an answer goes on, or that one has begun or ended."""
-        if now == before:
+        if _said(now) == _said(before):
             return
         ids = [each.running.message.id if each.running else None for each in (before, now)]
         kind: EventType | str = TURN_CHANGED
@@ -168,3 +168,10 @@ class Elsewhere:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _said(activity: Activity) -> tuple[object, ...]:
+    """What there is to tell of an activity; the parts of an answer have other ids each time it is read."""
+    running = activity.running
+    message = running.message.model_dump(exclude={"parts": {"__all__": {"id"}}}) if running else None
+    return activity.holder, activity.waiting, message

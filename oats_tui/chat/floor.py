@@ -49,8 +49,8 @@ class Floor:
         """Wait for the turn, and say in the journal that the message does."""
         session_id = turn.message.session_id
         turn.show(replace(turn.state, phase="waiting", note=ELSEWHERE))
-        await self._answers.queue(session_id, turn.asked_id)
         try:
+            await self._answers.queue(session_id, turn.asked_id)
             while True:
                 await self._pace.sleep(LOOK_AGAIN)
                 lock = await self._answers.take_turn(session_id)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from oats_tui.core.datadir import SHARED
 from oats_tui.doctor.finding import Finding, counted, named
 from oats_tui.doctor.scan import Scene
+from oats_tui.watch.notices import is_limit, try_notices
 
 # Editors watch tens of thousands of files, and this program a few folders beside them.
 _LEAST = {"max_user_watches": 8192, "max_user_instances": 128}
@@ -36,6 +38,23 @@ def check_watching(settings: Path = Path("/proc/sys/fs/inotify")) -> Iterator[Fi
     if found and not low:
         limits = ", ".join(f"{name} {value:,}" for name, value in found.items())
         yield Finding("watching", "ok", f"The system lets programs watch enough ({limits}).")
+
+
+def check_notices(scene: Scene) -> Iterator[Finding]:
+    """Try whether the system gives notice of what other programs write."""
+    folder = scene.data_dir / SHARED
+    error = try_notices(folder) if folder.is_dir() else None
+    if error is not None:
+        used_up = "its limit of watches is used up by other programs" if is_limit(error) else str(error)
+        yield Finding(
+            "watching",
+            "warning",
+            f"The system gives no notice of what other programs write: {used_up}. "
+            "It is noticed by looking every few seconds.",
+            "End programs that watch many files, or raise the limits as root: "
+            "sysctl fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=524288.",
+            folder,
+        )
 
 
 def check_clock(scene: Scene) -> Iterator[Finding]:

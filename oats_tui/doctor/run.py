@@ -17,7 +17,7 @@ from oats_tui.doctor.checks_place import check_mount, check_place, check_space, 
 from oats_tui.doctor.checks_rights import check_rights
 from oats_tui.doctor.checks_sessions import check_sessions
 from oats_tui.doctor.checks_settings import check_oats, check_own_folder, check_settings, settings_problem
-from oats_tui.doctor.checks_system import check_clock, check_watching
+from oats_tui.doctor.checks_system import check_clock, check_notices, check_watching
 from oats_tui.doctor.finding import Area, Finding, reason
 from oats_tui.doctor.layout import QUARANTINE
 from oats_tui.doctor.repair import refusal, repaired
@@ -86,6 +86,7 @@ def _inside(scene: Scene, entries: Sequence[Entry]) -> list[Finding]:
         *_all("leftovers", check_strangers(scene)),
         *_all("kept", check_kept(scene, entries)),
         *_all("locks", check_locks(scene)),
+        *_all("watching", check_notices(scene)),
         *_all("clock", check_clock(scene)),
     ]
 

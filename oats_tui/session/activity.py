@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from collections.abc import Iterator
@@ -99,10 +100,12 @@ def active_sessions(data_dir: Path) -> list[str]:
         with os.scandir(ours(data_dir) / "locks") as entries:
             for entry in entries:
                 name = entry.name.removesuffix(_TURN_SUFFIX)
-                if entry.name != name and is_id(name) and entry.stat(follow_symlinks=False).st_size:
-                    found.append(name)
+                # One that was thrown away since the folder was listed says nothing of the others.
+                with contextlib.suppress(FileNotFoundError):
+                    if entry.name != name and is_id(name) and entry.stat(follow_symlinks=False).st_size:
+                        found.append(name)
     except OSError:
-        return found
+        return sorted(found)
     return sorted(found)
 
 

@@ -238,11 +238,12 @@ class Desk:
         self.memory.keep_draft(self.workspace.open_id, self._sending or self.screen.prompt.text)
         await save_memory(self.start.memory_path, self.memory)
 
-    async def refresh_marks(self) -> bool:
-        """Take in what was read in other windows; returns whether that is news."""
-        return await refresh_read_marks(self.start.marks_path, self.marks)
+    async def look_back(self) -> None:
+        """Show what has been read in other windows meanwhile."""
+        if await refresh_read_marks(self.start.marks_path, self.marks):
+            self.view.unread()
 
     async def save_marks(self) -> None:
-        """Keep what has been read."""
-        if self.marks.unsaved:
-            await save_read_marks(self.start.marks_path, self.marks)
+        """Keep what has been read, and show what others have read meanwhile."""
+        if self.marks.unsaved and await save_read_marks(self.start.marks_path, self.marks):
+            self.view.unread()

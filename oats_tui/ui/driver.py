@@ -42,8 +42,30 @@ class TerminalDriver(LinuxDriver):
             while not self.exit_event.is_set():
                 text = ""
                 if selector.select(_WAIT):
-                    text = decode(os.read(self.fileno, _BYTES))
+                    data = self._read()
+                    if not data:
+                        self._loop.call_soon_threadsafe(self._app.exit)
+                        return
+                    text = decode(data)
                 parser = self._hand_on(parser, text)
+
+    def _read(self) -> bytes:
+        """Read what the terminal has sent; nothing where it is gone, and would be read from for ever."""
+        try:
+            return os.read(self.fileno, _BYTES)
+        except OSError:
+            return b""
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on after having been stopped.
+
+        Who is stopped by SIGSTOP has had no time to end the threads at the terminal, and would begin them twice:
+        two that read take each other's keys, and one is left behind when the program ends.
+        """
+        if self._auto_restart and not self._must_signal_resume:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application()
 
     def _hand_on(self, parser: XTermParser, text: str) -> XTermParser:
         """Parse a text and post the events; returns the parser to go on with.

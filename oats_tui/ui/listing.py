@@ -62,7 +62,7 @@ class Listing:
             return
         self._unwell |= await self._chat.ledger.meta.newest(session_ids)
         for entry in await self._chat.ledger.sessions.peek(session_ids):
-            if entry.state == "ok":
+            if entry.state in ("ok", "missing"):
                 self._writing.discard(entry.id)
             if entry.state == "missing":
                 self._entries.pop(entry.id, None)
@@ -130,10 +130,11 @@ class Listing:
 
     def _mark(self, entry: Entry) -> Mark:
         """Return what the list says of a session: of several things the one that matters most."""
-        if self._chat.turn(entry.id) is not None:
-            return "answering"
+        # Where another window answers, a message of ours only waits.
         if self._chat.elsewhere.activity(entry.id).holder is not None:
             return "elsewhere"
+        if self._chat.turn(entry.id) is not None:
+            return "answering"
         if entry.id in self._writing:
             return "writing"
         if entry.state != "ok":

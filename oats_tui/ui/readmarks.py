@@ -145,14 +145,17 @@ def load_read_marks(path: Path, now: float, clock: Callable[[], float] = time.ti
     return marks
 
 
-async def save_read_marks(path: Path, marks: ReadMarks) -> None:
+async def save_read_marks(path: Path, marks: ReadMarks) -> bool:
     """Write the marks down, readable by their owner only, with what other windows have written meanwhile.
 
     A failure is logged, and leaves the marks unsaved.
+
+    Returns:
+        Whether what is unread may have changed by what others have written.
     """
     # In one window a save that began earlier must not end later, and put an old file in the place of a new one.
     async with marks._saving:
-        marks._take_in(await asyncio.to_thread(_find, path))
+        is_news = marks._take_in(await asyncio.to_thread(_find, path))
         marks._unsaved = False
         written = False
         try:
@@ -163,6 +166,7 @@ async def save_read_marks(path: Path, marks: ReadMarks) -> None:
         finally:
             # What was read during the save is unsaved as well.
             marks._unsaved = marks._unsaved or not written
+    return is_news
 
 
 async def refresh_read_marks(path: Path, marks: ReadMarks) -> bool:

@@ -137,9 +137,9 @@ class View:
             self.screen.set_timer(SAVED_WITHIN, self.screen.desk.save_marks)
         self.screen.sidebar.show(self._workspace.listing.rows(), self._workspace.open_id)
 
-    async def look_back(self) -> None:
-        """Show what has been read in other windows meanwhile."""
-        if await self.screen.desk.refresh_marks():
+    def unread(self) -> None:
+        """Show what has not been read, as it is now."""
+        if self.screen.sidebar.is_attached:
             self._workspace.listing.touch([row.id for row in self.screen.sidebar.rows if row.mark == "unread"])
             self.rows()
 

@@ -30,6 +30,7 @@ class Opened:
         savable: How many messages of a damaged file can be saved; None if that is no question.
         is_whole: Whether all of it was read, and not only its end.
         is_deleted: Whether its file is gone.
+        answer_id: The id of the answer that was coming when it was read last; empty if none was.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Opened:
     savable: int | None = None
     is_whole: bool = True
     is_deleted: bool = False
+    answer_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ class Workspace:
         if self.opened is None or self.opened.session is None:
             return []
         growing, activity = self.growing(self.opened.id), self._chat.elsewhere.activity(self.opened.id)
+        asked = {message.id for message in self.opened.session.messages}
+        if growing and growing.asked_id not in asked and growing.message.id != self.opened.answer_id:
+            growing = None  # its question has not been read yet; behind another one it would move in a moment
         return build_entries(
             self.opened.session.messages,
             self.opened.meta,
@@ -159,7 +164,9 @@ class Workspace:
     async def _read(self, opened: Opened) -> None:
         """Read the open session; where that fails, what was read last stays."""
         ledger = self._chat.ledger
+        growing = self.growing(opened.id)
         session = await ledger.sessions.get(opened.id)
+        opened.answer_id = growing.message.id if growing else ""
         opened.meta = await ledger.meta.get(opened.id)
         opened.is_deleted = False
         if session is not None:

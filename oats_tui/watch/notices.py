@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import threading
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -92,6 +93,20 @@ class Notices:
 def is_limit(error: Exception) -> bool:
     """Whether notices could not be had because a limit of the system has been reached."""
     return any(name in str(error) for name in _LIMITS)
+
+
+def try_notices(folder: Path) -> Exception | None:
+    """Find out whether notices about a folder can be had at this moment; returns why not, None if they can."""
+    from watchfiles import watch
+
+    over = threading.Event()
+    over.set()
+    try:
+        for _ in watch(folder, stop_event=over, recursive=False, force_polling=False):
+            pass
+    except (OSError, RuntimeError) as error:
+        return error
+    return None
 
 
 async def _next(batches: AsyncGenerator[set[Any], None]) -> Touched | None:

@@ -15,7 +15,7 @@ from tests.support.fake_service import DONE, FakeService, Pause, Reply, Silence,
 
 QUESTION = "What is the longest story?"
 INTERRUPTED = "Interrupted: the program ended before the answer did."
-ELSEWHERE = "Another window is answering in this session."
+ELSEWHERE = "answering in another window"
 PACE = 0.01
 LOST = 0.05
 """Seconds of an answer that a kill may take."""

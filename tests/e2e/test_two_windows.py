@@ -50,7 +50,7 @@ def test_what_one_window_does_appears_in_the_others_without_a_key(tmp_path: Path
             first.send("\r")
             list_only.wait_gone("Kitchen things")
             reader.wait_gone("Kitchen things")
-            reader.wait_for("This session was deleted.")
+            reader.wait_for("deleted elsewhere: ctrl+x z puts it back")
     assert saved(tmp_path) == []
 
 

@@ -215,6 +215,8 @@ def _take_fact(journal: Journal, record: records.FactRecord) -> None:
 
 def _take_queue(journal: Journal, record: records.QueueRecord) -> None:
     """A message waits for its turn, or does so no more."""
+    # A journal of nothing else is not an old one, which is thrown away.
+    journal.begun = journal.begun or record.at
     journal.queued.pop(record.queue, None)
     if record.by is not None:
         journal.queued[record.queue] = record.by

@@ -140,8 +140,10 @@ class BeginRecord(Record):
 
     @model_validator(mode="after")
     def _is_message(self) -> BeginRecord:
-        """What cannot be understood as a message is none."""
+        """What cannot be understood as a message, or has no id to know it by, is none."""
         Message.model_validate(self.begin)
+        if "id" not in self.begin:
+            raise ValueError("no id")
         return self
 
 
@@ -151,6 +153,12 @@ class PartRecord(Record):
     part: dict[str, Any]
     n: _Count
     p: _Count
+
+    @model_validator(mode="after")
+    def _is_part(self) -> PartRecord:
+        """What cannot be a part of a message is none: the answer could never be brought to its end with it."""
+        Message.model_validate({"session_id": "", "role": "assistant", "parts": [self.part]})
+        return self
 
 
 class QueueRecord(Record):

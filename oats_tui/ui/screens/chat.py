@@ -98,7 +98,7 @@ class ChatScreen(Screen[None]):
         bridge.connect(self._bus, self)
         self.watch(self, "focused", keep_focus, init=False)
         self.watch(self.app, "app_focus", self.desk.view.rows, init=False)
-        self.set_interval(LOOK_BACK, self.desk.view.look_back)
+        self.set_interval(LOOK_BACK, self.desk.look_back)
         self.desk.view.conversation(at_end=True)
         self.call_after_refresh(lambda: self.run_worker(self.desk.begin(), group="begin"))
 
