@@ -147,15 +147,16 @@ class Chat:
         await self._answer(session, asked, self.model_of(session.info))
 
     async def delete(self, session_id: str) -> None:
-        """Stop what runs in the session and delete it.
+        """Stop what runs in the session, and in those made from it, and delete it with them.
 
         Raises OatsError where another program answers in it, or it could not be deleted.
         """
-        if self.elsewhere.activity(session_id).holder is not None:
+        family = await self.ledger.family(session_id)
+        if any(self.elsewhere.activity(each).holder is not None for each in family):
             raise OatsError("Another window is answering in this session.", hint="Stop that first with esc.")
-        if session_id in self._answering:
-            self._answering[session_id].leave()
-            await asyncio.wait({self._tasks[session_id]})
+        for each in self._answering.keys() & family:
+            self._answering[each].leave()
+            await asyncio.wait({self._tasks[each]})
         await self.ledger.delete(session_id)
 
     async def close(self) -> None:

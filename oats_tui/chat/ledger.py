@@ -13,6 +13,7 @@ from pathlib import Path
 from oats_tui.core.errors import OatsError
 from oats_tui.provider.names import ModelRef
 from oats_tui.session.answers import AnswerStorage
+from oats_tui.session.lookup import family_of
 from oats_tui.session.message import Message
 from oats_tui.session.meta import MetaStorage, Outcome
 from oats_tui.session.rescue import Rescue
@@ -135,6 +136,8 @@ class Ledger:
             session = await self.sessions.get(answer.session_id)
             if session is None:
                 session = Session(info=info, messages=list(base))
+            # Another window may have taken it for cut off, where locks cannot be relied on.
+            session.messages[:] = [message for message in session.messages if message.id != answer.id]
             position = _after(session.messages, asked_id)
             session.add_message(answer)
             session.messages.insert(position, session.messages.pop())
@@ -175,6 +178,10 @@ class Ledger:
         """Write down which model answers from now on."""
         async with self.editing(session_id) as session:
             _use(session, ref)
+
+    async def family(self, session_id: str) -> list[str]:
+        """Return the sessions that go with this one when it is deleted, itself first. Raises StorageError."""
+        return await asyncio.to_thread(family_of, session_id, self.sessions.storage_dir)
 
     async def delete(self, session_id: str) -> None:
         """Move the session and what is kept beside it to the trash."""

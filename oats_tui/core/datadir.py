@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oats_tui.core.config import data_dir_source, get_data_dir
 from oats_tui.core.errors import OatsError
-from oats_tui.core.files import ensure_folder
+from oats_tui.core.files import ensure_folder, expect_to_stay
 from oats_tui.core.files.atomic import write_new
 from oats_tui.core.storage_errors import StorageError, storage_error
 
@@ -21,6 +21,8 @@ _TITLE = "The data directory cannot be used."
 
 def check_data_dir() -> None:
     """Make the folders of the data directory that are missing, and write a file into each that is removed again.
+
+    From then on the directory itself is not made again, should it go.
 
     Raises:
         ConfigError: The coder.json was needed and cannot be understood.
@@ -37,6 +39,7 @@ def check_data_dir() -> None:
             raise _refusal(folder, error) from error
         except ValueError as error:
             raise OatsError(_TITLE, f"This is no path ({error}). It was chosen by {data_dir_source()}.") from error
+    expect_to_stay(data_dir)
 
 
 def try_writing(folder: Path) -> None:

@@ -23,6 +23,9 @@ from oats_tui.session.store.journals import read_journal
 from oats_tui.session.store.places import Places, ours
 
 _TURN_SUFFIX = ".turn"
+_MOST_PROCESSES = 1 << 31
+# The clock may have been set since.
+_CLOCK_ERROR = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def activity_in(places: Places) -> Activity:
     except OSError:
         return Activity()
     holder = files.holder(places.turn)
-    waiting = frozenset(_waiting(journal))
+    waiting = frozenset(_waiting(journal, is_held=holder is not None))
     if holder is not None and is_this(holder.pid, holder.host):
         return Activity(waiting=waiting)
     begun = journal.open_answers()
@@ -122,26 +125,37 @@ def is_this(pid: Any, host: Any) -> bool:
     return bool(pid == os.getpid() and host == socket.gethostname())
 
 
-def _waiting(journal: Journal) -> Iterator[str]:
+def _waiting(journal: Journal, *, is_held: bool) -> Iterator[str]:
     """The messages that wait in other programs that are there still, as far as that can be told."""
     answered = {answer.asked for answer in journal.answers.values()}
     for message_id, by in journal.queued.items():
-        if message_id not in answered and not is_this(by.get("pid"), by.get("host")) and _is_there(by):
+        if message_id not in answered and not is_this(by.get("pid"), by.get("host")) and _is_there(by, is_held):
             yield message_id
 
 
-def _is_there(by: dict[str, Any]) -> bool:
-    """Whether a program still runs; of other machines' programs that is assumed."""
-    pid = by.get("pid")
-    if by.get("host") != socket.gethostname() or not isinstance(pid, int) or pid <= 0:
-        return True
+def _is_there(by: dict[str, Any], is_held: bool) -> bool:
+    """Whether a program that waits still runs; of another machine's, whether there is anything to wait for."""
+    pid, since = by.get("pid"), by.get("since")
+    if by.get("host") != socket.gethostname():
+        return is_held
+    if not isinstance(pid, int) or not 0 < pid < _MOST_PROCESSES:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except (OSError, OverflowError):
-        return True
-    return True
+    except OSError:
+        pass  # somebody else's
+    # The number may be another program's by now.
+    return not isinstance(since, int | float) or _began(pid) <= since + _CLOCK_ERROR
+
+
+def _began(pid: int) -> float:
+    """When a process began, in seconds since 1970; at the beginning of time where that cannot be told."""
+    try:
+        return Path(f"/proc/{pid}").stat().st_ctime
+    except OSError:
+        return 0.0
 
 
 def _running(answer: Answer) -> Running | None:

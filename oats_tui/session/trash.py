@@ -12,7 +12,7 @@ from oats_tui.core import files
 from oats_tui.core.bus import Event, EventType, bus
 from oats_tui.core.codec import encode
 from oats_tui.core.config import get_data_dir
-from oats_tui.core.files.atomic import make_folder
+from oats_tui.core.files.folders import make_folder
 from oats_tui.core.items import check_id
 from oats_tui.core.storage_errors import StorageError, locked_error, storage_error
 from oats_tui.date import utc

@@ -97,14 +97,14 @@ def is_limit(error: Exception) -> bool:
 
 def try_notices(folder: Path) -> Exception | None:
     """Find out whether notices about a folder can be had at this moment; returns why not, None if they can."""
-    from watchfiles import watch
-
     over = threading.Event()
     over.set()
     try:
+        from watchfiles import watch
+
         for _ in watch(folder, stop_event=over, recursive=False, force_polling=False):
             pass
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ImportError) as error:
         return error
     return None
 

@@ -24,7 +24,7 @@ def test_a_session_of_oats_is_shown_continued_and_read_back(oats: Oats, place: P
             oats.do("add", session_id=identifier, text="From oats, meanwhile")
             terminal.wait_for("From oats, meanwhile")
             oats.do("delete", session_id=identifier)
-            terminal.wait_for("This session was deleted.")
+            terminal.wait_for("deleted elsewhere")
 
 
 def test_what_oats_reads_back_is_what_was_said_on_the_screen(oats: Oats, place: Path) -> None:

@@ -87,7 +87,8 @@ def test_a_message_that_cannot_be_saved_stays_in_the_input(tmp_path: Path, servi
     with start(tmp_path, "-r", identifier, without=["rights"], services={"fake": service.url}) as terminal:
         terminal.wait_for("Hello.")
         ours = folder(tmp_path).parent / "oats_tui"
-        for place in (folder(tmp_path), ours):
+        closed = (folder(tmp_path), ours / "journal", ours)
+        for place in closed:
             place.chmod(0o500)
         try:
             ask(terminal, "Do not lose this sentence!")
@@ -95,7 +96,7 @@ def test_a_message_that_cannot_be_saved_stays_in_the_input(tmp_path: Path, servi
             assert "Do not lose this sentence!" in terminal.lines[-2]
             assert len(texts(saved(tmp_path)[0])) == 2
         finally:
-            for place in (folder(tmp_path), ours):
+            for place in reversed(closed):
                 place.chmod(0o700)
         terminal.send("\r")
         terminal.wait_for("The end.")

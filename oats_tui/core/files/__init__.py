@@ -6,16 +6,15 @@ happen in the order in which they were asked for; adding to journals, and tidyin
 
 from oats_tui.core.files.append import append, is_own_growth, retire, rewrite
 from oats_tui.core.files.atomic import (
-    ensure_folder,
     is_own_write,
     move_aside,
     remove,
     remove_file,
     replace_file,
-    sync_folder,
     tighten,
     write_atomic,
 )
+from oats_tui.core.files.folders import ensure_folder, expect_to_stay, sync_folder
 from oats_tui.core.files.lock import PATIENCE, Holder, Lock, LockedError, holder, locked, myself, try_lock
 from oats_tui.core.files.reading import (
     NotRegularError,
@@ -39,6 +38,7 @@ __all__ = [
     "Signature",
     "append",
     "ensure_folder",
+    "expect_to_stay",
     "finished",
     "holder",
     "is_own_growth",

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from oats_tui.core.files.atomic import opened_or_made, replace_file, sync_folder, write_all
+from oats_tui.core.files.atomic import opened_or_made, replace_file, write_all
+from oats_tui.core.files.folders import sync_folder
 from oats_tui.core.files.lock import PATIENCE, LockedError
 from oats_tui.core.files.reading import NotRegularError, Signature, leads_to, read_from, signature_of
 

@@ -10,36 +10,19 @@ import stat
 import threading
 import uuid
 from collections.abc import Sequence
-from itertools import takewhile
 from pathlib import Path
 
+from oats_tui.core.files.folders import FOLDER_MODE, ensure_folder, sync_folder
 from oats_tui.core.files.reading import Signature, signature, signature_of
 from oats_tui.core.files.worker import finished, submit
 
 FILE_MODE = 0o600
-FOLDER_MODE = 0o700
 # The most that every system takes in one call.
 _PIECES_AT_ONCE = 1024
-# Some file systems cannot sync a folder; the rename is then as safe as they make it.
-_FOLDER_SYNC_REFUSALS = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EACCES})
 
 # Held across a rename and its entry, so that nobody sees one without the other.
 _own_lock = threading.Lock()
 _own: dict[str, Signature | None] = {}
-
-
-def ensure_folder(path: Path) -> None:
-    """Make a folder and those above it that are missing, each for its owner alone (0700).
-
-    Raises:
-        OSError: A folder cannot be made, or something that is not a folder is in the way.
-    """
-    missing = [*takewhile(lambda each: not each.exists(), (path, *path.parents))]
-    for folder in reversed(missing):
-        with contextlib.suppress(FileExistsError):  # another program may make it first
-            make_folder(folder)
-    if not path.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
 
 
 async def write_atomic(path: Path, data: bytes) -> None:
@@ -190,25 +173,6 @@ def write_all(handle: int, data: bytes) -> None:
         rest = rest[count:]
 
 
-def sync_folder(path: Path) -> None:
-    """Bring a folder's entries to the disk, where the file system can.
-
-    Raises:
-        OSError: The disk reported an error.
-    """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except PermissionError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _FOLDER_SYNC_REFUSALS:
-            raise
-    finally:
-        os.close(handle)
-
-
 def _link(path: Path, keep: Path) -> int | None:
     """Give a file a second name, which then leads to nothing else; where that cannot be, to nothing at all.
 
@@ -277,22 +241,6 @@ def opened_or_made(path: Path, flags: int) -> int:
     with contextlib.suppress(OSError):
         os.fchmod(handle, FILE_MODE)
     return handle
-
-
-def make_folder(path: Path) -> None:
-    """Make one folder, for its owner alone (0700) whatever the umask, and its entry above durable.
-
-    Raises:
-        OSError: It failed, perhaps because something is there already; nothing was made.
-    """
-    path.mkdir(FOLDER_MODE)
-    try:
-        path.chmod(FOLDER_MODE)
-        sync_folder(path.parent)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            path.rmdir()  # left there, it would be taken for durable the next time
-        raise
 
 
 def _registered(path: Path) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -275,7 +277,7 @@ def test_many_notices_cost_one_look_and_what_fails_keeps_nothing_from_the_others
         await window.looked()
         assert sorted(window.store.looks) == ["../no session", "s"]
         assert "cannot be told" in caplog.text
-        by = {"pid": 1, "host": "another.example"}
+        by = {"pid": os.getppid(), "host": HOST, "since": time.time()}
         write_records(places.journal, [{"queue": "q1", "by": by}], sync=False)
         assert (await window.look()).waiting == {"q1"}
         await until(lambda: window.clock.waiting)

@@ -98,7 +98,8 @@ def test_a_session_is_mended_after_a_quiet_second_and_not_before() -> None:
         assert window.clock() == pytest.approx(1.8)
         assert await window.pass_time(QUIET - 0.01) == []
         [(name, at)] = await window.pass_time(0.01)
-        assert (name, at) == ("s", pytest.approx(1.8 + QUIET))
+        assert name == "s"
+        assert at == pytest.approx(1.8 + QUIET)
         assert len(await window.pass_time(60)) == 1
         assert window.clock.waiting == 0
         await window.change("s", kind="session.created")
@@ -111,7 +112,8 @@ def test_a_session_is_mended_after_a_quiet_second_and_not_before() -> None:
 def test_who_writes_all_the_time_delays_nobody_else() -> None:
     async def scenario() -> None:
         window = Window()
-        await window.change("quiet")
+        for name in ("busy", "quiet"):
+            await window.change(name)
         for _ in range(8):
             await window.change("busy")
             await window.settle()

@@ -79,7 +79,7 @@ def test_the_screen_s_library_is_not_imported(home: Path, data_dir: Path) -> Non
         "import sys\n"
         "from oats_tui.cli import main\n"
         "code = main(['doctor', '--json'])\n"
-        "late = {'textual', 'rich', 'watchfiles', 'pydantic_ai', 'openai', 'xllamacpp'}\n"
+        "late = {'textual', 'rich', 'pydantic_ai', 'openai', 'xllamacpp'}\n"
         "sys.stderr.write(f'{code} {sorted(late & set(sys.modules))}')\n"
     )
     environment = {**os.environ, "HOME": str(home)}

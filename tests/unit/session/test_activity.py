@@ -209,14 +209,17 @@ def test_a_message_waits_as_long_as_its_program_lives(places: Places) -> None:
     with others(2) as (first, second):
         first.ask("queue", "q2")
         second.ask("queue", "q3")
-        assert activity_in(places).waiting == {"far", "q2", "q3"}
+        assert activity_in(places).waiting == {"q2", "q3"}, "what waits far away waits for somebody"
         first.kill()
-        assert activity_in(places).waiting == {"far", "q3"}
+        assert activity_in(places).waiting == {"q3"}
         second.ask("unqueue", "q3")
-        assert activity_in(places).waiting == {"far"}
+        assert activity_in(places).waiting == frozenset()
         second.ask("queue", "q4")
+        assert activity_in(places).waiting == {"q4"}
+        assert first.pid != second.pid
+        assert second.ask("take")
         assert activity_in(places).waiting == {"far", "q4"}
-    assert activity_in(places).waiting == {"far"}
+    assert activity_in(places).waiting == frozenset()
 
 
 def test_a_message_that_is_being_answered_waits_no_more_also_if_it_is_queued_again(places: Places) -> None:

@@ -26,6 +26,7 @@ def begun(name: str, n: int, **fields: Any) -> dict[str, Any]:
     return {"begin": message, "n": n, "asked": "q1", "after": "q1", "by": {"pid": n}, "at": 5.0, **fields}
 
 
+CALL = {"type": "tool_call", "id": "c", "tool_call_id": "t", "tool_name": "n", "arguments": {}}
 RECORDS: list[Any] = [
     noted("q1", None, 1.0),
     noted("a1", "q1", 2.0, old={"id": "a1"}),
@@ -36,7 +37,7 @@ RECORDS: list[Any] = [
     begun("a2", 1),
     [1, 0, "héllo "],
     [1, 6, "wörld\n 00000000 {}"],
-    {"part": {"type": "tool_call", "id": "c"}, "n": 1, "p": 1},
+    {"part": CALL, "n": 1, "p": 1},
     [1, 0, "more", 2],
     {"drop": "q1", "at": 6.0},
     noted("q1", None, 7.0),

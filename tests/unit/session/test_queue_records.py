@@ -216,7 +216,8 @@ ODD_BY = (
 MESSAGE_KEYS = st.fixed_dictionaries(
     {"session_id": st.just("s"), "role": st.just("assistant")}, optional={"id": st.just("a1") | VALUES}
 )
-PARTS = st.fixed_dictionaries({"type": st.sampled_from(["text", "image", "", "new"]) | VALUES}) | VALUES
+SOUND = st.sampled_from([{"type": ""}, {"type": "new", "x": [1]}, {"type": "text", "id": "p", "content": "\x1b"}])
+PARTS = SOUND | VALUES.filter(lambda value: not isinstance(value, dict))
 NUMBERS = st.integers(0, 2) | VALUES
 BEGUN = st.fixed_dictionaries(
     {"begin": MESSAGE_KEYS | VALUES, "n": NUMBERS, "asked": st.just("q1"), "after": st.none(), "by": ODD_BY}
@@ -256,6 +257,20 @@ def test_no_journal_makes_looking_or_recovering_fail(places: Places) -> None:
 
     with Other() as other:
         look()
+
+
+@pytest.mark.parametrize("part", [{}, {"type": 7}, {"type": "text"}, {"type": "text", "content": 5}])
+def test_an_answer_with_a_part_that_can_be_none_makes_nothing_fail(places: Places, part: dict[str, Any]) -> None:
+    write_records(places.journal, [begun("q1"), [1, 0, "half"], {"part": part, "n": 1, "p": 1}], sync=False)
+    assert activity_in(places).is_cut_off
+    with Other() as other:
+        assert other.ask("take")
+        found = activity_in(places)
+        assert found.holder is not None
+        assert found.holder.pid == other.pid
+        assert found.running is not None
+        assert found.running.message.get_text_content() == "half"
+    asyncio.run(AnswerStorage().recover("s"))
 
 
 def test_what_has_no_beginning_is_no_answer_and_what_has_no_id_neither(places: Places) -> None:

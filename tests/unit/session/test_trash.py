@@ -129,7 +129,7 @@ def test_a_folder_that_another_program_makes_in_the_same_moment_is_left_to_it(
         if not taken:
             taken.append(path)
             path.mkdir()
-        files.atomic.make_folder(path)
+        files.folders.make_folder(path)
 
     monkeypatch.setattr("oats_tui.session.trash.make_folder", make)
     discard(data_dir, ["s"], lambda: MOMENT)

@@ -133,13 +133,14 @@ def test_every_kind_of_change_of_sessions_joins_and_others_come_on_their_own(
 def test_of_what_is_told_of_the_writing_the_latest_counts(
     bus: EventBus, target: Target, told: list[tuple[str | None, bool]], expected: bool | None
 ) -> None:
-    tell(bus, *(changed("s", source, **({"writing": True} if writing else {})) for source, writing in told))
+    told_data: list[dict[str, Any]] = [{"writing": True} if writing else {} for _, writing in told]
+    tell(bus, *(changed("s", each[0], **data) for each, data in zip(told, told_data, strict=True)))
     assert target.taken() == [{"s": expected}]
 
 
 def test_each_event_has_its_message() -> None:
     preparing = Preparing("m", 1, 2)
-    cases = [
+    cases: list[tuple[Event, type[News], dict[str, Any]]] = [
         (Event("message.part.updated", {"session_id": "s"}), AnswerGrew, {"session_id": "s"}),
         (Event(TURN_CHANGED, {"session_id": "s", "state": None}), TurnChanged, {"session_id": "s"}),
         (Event("message.created", {"session_id": "s"}), TurnChanged, {"session_id": "s"}),

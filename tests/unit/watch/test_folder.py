@@ -120,7 +120,7 @@ def test_our_own_saves_have_no_echo(data_dir: Path) -> None:
                     session.create_user_message("More")
                     await storage.update(session)
                 await storage.delete(session.id)
-                # What is away and back within a moment is told, whoever did it: somebody may have looked meanwhile.
+                # What is away and back within a moment is told whoever did it: somebody may have looked then.
                 await seen.settle()
                 await storage.create(session)
             await seen.settle()
