@@ -38,8 +38,10 @@ _BEFORE_SESSION = b"\xef\xbb\xbf \t\r\n"
 
 _OBJECT = re.compile(rb'\{(?=\s*")')
 # What stands between two brackets: blanks, numbers and words, strings that end where one can, empty containers.
+# Nothing in it is possessive: before Python 3.11.5 groups of that kind match what they should not.
 _BETWEEN = re.compile(
-    rb'(?:[\s,:0-9+.\-eEINaeflnrstuity]++|"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*+"(?=\s*[:,\]}])|\{\s*\}|\[\s*\])*+'
+    rb'(?:[\s,:0-9+.\-eEINaeflnrstuity]+|"[^"\\\x00-\x1f]*(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*)*"(?=\s*[:,\]}])'
+    rb"|\{\s*\}|\[\s*\])*"
 )
 _INFO = re.compile(rb'"info"\s*:\s*$')
 _MESSAGES = re.compile(rb'"messages"\s*:\s*$')
