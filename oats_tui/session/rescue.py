@@ -41,7 +41,7 @@ _TITLE_LENGTH = 60
 _HEAD_BYTES = 4096
 _FACT = re.compile(
     rb'"(title|project_dir|working_dir|model_id|provider_id|root_session_id|parent_session_id)"\s*:\s*'
-    rb'("(?:[^"\\\x00-\x1f]|\\.)*+")'
+    rb'("[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*")'
 )
 
 

@@ -242,6 +242,8 @@ class Desk:
         """Show what has been read in other windows meanwhile."""
         if await refresh_read_marks(self.start.marks_path, self.marks):
             self.view.unread()
+            # Two windows that save in the same moment have one file between them, which lacks what one has read.
+            await self.save_marks()
 
     async def save_marks(self) -> None:
         """Keep what has been read, and show what others have read meanwhile."""
