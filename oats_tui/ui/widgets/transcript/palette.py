@@ -21,6 +21,13 @@ class Palette:
         error: What went wrong.
         warning: What ended early, or needs a look.
         code: Code, on a surface of its own.
+        link: What leads somewhere.
+        added: A line that a diff adds.
+        removed: A line that a diff takes away.
+        match: What was searched for.
+        found: The match that one is at.
+        chosen: What is selected.
+        cursor: The bar beside the message under the cursor.
         thumb: The mark of the position in the conversation.
         ground: What everything stands on.
         dark: Whether the theme is dark.
@@ -33,6 +40,13 @@ class Palette:
     error: Style
     warning: Style
     code: Style
+    link: Style
+    added: Style
+    removed: Style
+    match: Style
+    found: Style
+    chosen: Style
+    cursor: Style
     thumb: Style
     ground: Style
     dark: bool
@@ -87,6 +101,13 @@ def palette_from(variables: Mapping[str, str], *, dark: bool) -> Palette:
         error=colour("error"),
         warning=colour("warning"),
         code=surface("surface"),
+        link=colour("primary") + Style(underline=True),
+        added=colour("success"),
+        removed=colour("error"),
+        match=Style(color=colour("background").color, bgcolor=colour("warning").color),
+        found=Style(color=colour("background").color, bgcolor=colour("accent").color, bold=True),
+        chosen=Style(color=colour("foreground").color, bgcolor=colour("primary-darken-2").color),
+        cursor=colour("accent"),
         thumb=colour("panel-lighten-2"),
         ground=surface("background"),
         dark=dark,
