@@ -1,7 +1,7 @@
 """Everything a person can do, as data.
 
 One Command gives the key, the entry in the palette, the line in the help and the slash command. What it does is
-in ``ui/actions.py``, under the function's name.
+in ``ui/actions/``, under the function's name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Command:
     Attributes:
         id: Its name in the configuration's ``[keys]``.
         title: What it does, as the palette and the help say it.
-        action: The name of the function in ``ui/actions.py``; empty where a widget does it by itself.
+        action: The name of the function in ``ui/actions/``; empty where a widget does it by itself.
         keys: Keys that work wherever one is, comma-separated as Textual has them.
         leader: Keys that work behind the leader.
         places: Keys that work in one region only.
@@ -92,13 +92,38 @@ COMMANDS: tuple[Command, ...] = (
     Command("model.choose", "Choose the model", "choose_model", leader=("m",), slash="model", takes="NAME"),
     Command("transcript.focus", "Go to the messages", "focus_transcript", leader=("k",), typed="tab"),
     Command("transcript.scroll", "Scroll the messages from the input", typed="pgup, pgdn"),
+    Command("message.next", "Next message", "next_message", places={"transcript": "j"}),
+    Command("message.previous", "Previous message", "previous_message", places={"transcript": "k"}),
+    Command("message.first", "First message", "first_message", places={"transcript": "g,home"}),
+    Command("message.last", "Last message, and follow the end", "last_message", places={"transcript": "G,end"}),
+    Command("part.next", "Next tool call, picture or thinking", "next_part", places={"transcript": "J"}),
+    Command("part.previous", "The same, backwards", "previous_part", places={"transcript": "K"}),
     Command(
-        "transcript.folds",
-        "Show tool calls whole, or folded",
-        "toggle_folds",
-        leader=("t",),
-        places={"transcript": "enter,space"},
+        "part.fold", "Unfold or fold what the cursor is on", "turn_part", places={"transcript": "enter,space"}
     ),
+    Command("transcript.folds", "Unfold or fold everything", "turn_all", leader=("t",)),
+    Command(
+        "message.copy", "Copy the message as Markdown", "copy_message", leader=("y",), places={"transcript": "y"}
+    ),
+    Command(
+        "code.copy", "Copy a code block by its number", "copy_code", leader=("c",), places={"transcript": "c"}
+    ),
+    Command("link.copy", "Copy the address of a link", "copy_link", leader=("a",), places={"transcript": "l"}),
+    Command("text.select", "Select text: v begins, y copies", "select", places={"transcript": "v"}),
+    Command("picture.show", "Show the picture whole", "show_picture", places={"transcript": "o"}),
+    Command("picture.save", "Save the picture to a file", "save_picture", places={"transcript": "s"}),
+    Command(
+        "find.open",
+        "Find in this session",
+        "find",
+        leader=("s",),
+        places={"transcript": "slash"},
+        slash="find",
+        takes="WORDS",
+    ),
+    Command("find.next", "Next match", "next_match", places={"transcript": "n"}),
+    Command("find.previous", "Previous match", "previous_match", places={"transcript": "N"}),
+    Command("prompt.jump", "Jump to one of your messages", "jump", leader=("j",), places={"transcript": "p"}),
     Command("sidebar.toggle", "Session list on or off", "toggle_sidebar", leader=("b",)),
     Command("app.palette", "All commands", "palette", "ctrl+p", ("space",)),
     Command("app.theme", "Choose the theme", "choose_theme", slash="theme", takes="NAME"),

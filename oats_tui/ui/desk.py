@@ -137,19 +137,19 @@ class Desk:
         await self.workspace.open(session_id)
         if not self.screen.prompt.text:
             self.screen.prompt.put(sanitize(self.memory.draft(session_id)))
-        self.view.conversation(at_end=True)
+        self.view.conversation(opened_now=True)
         self._read_rest()
 
     def _read_rest(self) -> None:
-        """Have the rest of the open session read, where only its end was."""
-        opened = self.workspace.opened
-        if opened is not None and not opened.is_whole:
-            self.view.refresh(opened.id)
+        """Have read what has not been: the rest of the open session, or what changed since it was open last."""
+        if self.workspace.opened is not None:
+            self.view.refresh(self.workspace.opened.id)
 
     async def open(self, session_id: str | None) -> None:
         """Open a session, or a new conversation; its draft and its answer in progress come with it."""
         prompt = self.screen.prompt
         self.memory.keep_draft(self.workspace.open_id, prompt.text)
+        self.view.leave()
         if session_id is None:
             self.workspace.close()
         else:
@@ -160,7 +160,7 @@ class Desk:
         prompt.focus()
         self.view.say("")
         self.view.rows()
-        self.view.conversation(at_end=True)
+        self.view.conversation(opened_now=True)
         self._read_rest()
         await self.save()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from oats_tui.chat.chat import Chat
@@ -13,7 +13,9 @@ from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize, sanitize_line
 from oats_tui.session.activity import NOBODY
 from oats_tui.ui import bridge
-from oats_tui.ui.widgets.transcript.entries import growing_entry
+from oats_tui.ui.widgets.transcript import steps
+from oats_tui.ui.widgets.transcript.items import ImageItem
+from oats_tui.ui.widgets.transcript.reading import ReadingState
 from oats_tui.ui.words import EMPTY, merged_words, situation, unreadable, watching_words, welcome
 from oats_tui.ui.workspace import Workspace
 
@@ -73,6 +75,7 @@ class View:
         self._resting = False
         self._cost = 0.0
         self._refreshing = False
+        self._left: dict[str | None, ReadingState] = {}
 
     def take(self, news: bridge.News) -> None:
         """Show what came over the bus."""
@@ -124,7 +127,7 @@ class View:
         """Read sessions again and show what changed; many calls at once cost one reading."""
         self._stale.update(session_ids)
         if at_end:
-            self.screen.transcript.following = True
+            self.screen.transcript.update(steps.last)
         if not self._refreshing:
             self._refreshing = True
             self.screen.run_worker(self._refresh(), group="refresh")
@@ -143,8 +146,13 @@ class View:
             self._workspace.listing.touch([row.id for row in self.screen.sidebar.rows if row.mark == "unread"])
             self.rows()
 
-    def conversation(self, *, at_end: bool = False) -> None:
-        """Show the open conversation as it is now."""
+    def leave(self) -> None:
+        """Remember where in the open conversation the reader is."""
+        self._left[self._workspace.open_id] = self.screen.transcript.reading.state
+
+    def conversation(self, *, opened_now: bool = False) -> None:
+        """Show the open conversation as it is now; one that has just been opened as its reader left it."""
+        state = self._left.get(self._workspace.open_id, ReadingState()) if opened_now else None
         opened = self._workspace.opened
         entries = self._workspace.entries()
         model = self._chat.model_of(self._workspace.info())
@@ -153,7 +161,7 @@ class View:
             placeholder = ["Opening the conversation…"]
         elif opened is not None:
             placeholder = unreadable(opened.problem, opened.savable) if opened.problem else [EMPTY]
-        self.screen.transcript.show(entries, placeholder, at_end=at_end)
+        self.screen.transcript.show(entries, placeholder, state=state)
         self.status()
 
     def grow(self, session_id: str) -> None:
@@ -164,7 +172,7 @@ class View:
         growing = self._workspace.growing(session_id)
         if growing is None:
             return
-        if not self.screen.transcript.grow(growing_entry(growing.message)):
+        if not self.screen.transcript.grow(growing.entry):
             self.conversation()
         before, self._cost = self._cost, self._clock() - begun
         # A single time that took long was not the drawing, but something else in between, as the collector.
@@ -172,6 +180,14 @@ class View:
         if rest > LEAST_REST:
             self._resting = True
             self.screen.set_timer(rest, lambda: self._rested(session_id))
+
+    async def prepare(self, images: Sequence[ImageItem]) -> None:
+        """Get pictures ready to be drawn, and draw them."""
+        from oats_tui.ui import pictures
+
+        for image in images:
+            await pictures.prepare(image)
+        self.screen.transcript.update(lambda reading: reading.restyle(reading.look))
 
     def _rested(self, session_id: str) -> None:
         """Show what has grown while the screen had a rest."""

@@ -13,7 +13,11 @@ from oats_tui.session.meta import SessionMeta
 from oats_tui.session.session import Session, SessionInfo
 from oats_tui.ui.listing import Listing
 from oats_tui.ui.readmarks import ReadMarks
-from oats_tui.ui.widgets.transcript.entries import Entry, build_entries
+from oats_tui.ui.widgets.transcript.building import Answering, EntryBuilder, growing_entry
+from oats_tui.ui.widgets.transcript.items import Entry
+
+MOST_KEPT = 4
+"""Sessions that stay in memory when others are opened, so that going back to one takes no reading."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +35,7 @@ class Opened:
         is_whole: Whether all of it was read, and not only its end.
         is_deleted: Whether its file is gone.
         answer_id: The id of the answer that was coming when it was read last; empty if none was.
+        builder: Makes what is shown of its messages.
     """
 
     id: str
@@ -41,6 +46,7 @@ class Opened:
     is_whole: bool = True
     is_deleted: bool = False
     answer_id: str = ""
+    builder: EntryBuilder = field(default_factory=EntryBuilder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,17 @@ class Growing:
     Attributes:
         message: The answer as far as it has come.
         asked_id: The id of the message that it answers.
+        thinking: What the model has thought so far, where that is told.
     """
 
     message: Message
     asked_id: str
+    thinking: str = ""
+
+    @property
+    def entry(self) -> Entry:
+        """The answer as the message pane shows it."""
+        return growing_entry(Answering(self.message, self.thinking))
 
 
 class Workspace:
@@ -69,6 +82,7 @@ class Workspace:
         self.listing = Listing(chat, marks)
         self.opened: Opened | None = None
         self.visited: list[str] = []
+        self._kept: dict[str, Opened] = {}
 
     @property
     def open_id(self) -> str | None:
@@ -88,8 +102,17 @@ class Workspace:
     async def open(self, session_id: str) -> None:
         """Make a session the open one; what a kill left unfinished in it is brought to its end first.
 
-        Of a large session only the end is read, to have something to show at once; ``refresh`` reads the rest.
+        Of a large session only the end is read, to have something to show at once; ``refresh`` reads the rest, and
+        what has changed in one that was kept in memory.
         """
+        kept = self._kept.get(session_id)
+        if kept is None:
+            await self._open_anew(session_id)
+        else:
+            self._take(kept)
+
+    async def _open_anew(self, session_id: str) -> None:
+        """Read a session and make it the open one."""
         try:
             await self._chat.ledger.answers.recover(session_id)
         except OatsError as error:
@@ -102,7 +125,16 @@ class Workspace:
             opened.meta = await self._chat.ledger.meta.get(session_id)
             opened.session = Session(info=newest.info, messages=newest.messages)
             opened.is_whole = newest.whole
+        self._take(opened)
+
+    def _take(self, opened: Opened) -> None:
+        """Make a session the open one, and keep the last few."""
+        session_id = opened.id
         self.opened = opened
+        self._kept.pop(session_id, None)
+        self._kept[session_id] = opened
+        for oldest in list(self._kept)[:-MOST_KEPT]:
+            del self._kept[oldest]
         self._chat.elsewhere.look(session_id)
         self.visited = [session_id, *(seen for seen in self.visited if seen != session_id)]
 
@@ -123,10 +155,10 @@ class Workspace:
         asked = {message.id for message in self.opened.session.messages}
         if growing and growing.asked_id not in asked and growing.message.id != self.opened.answer_id:
             growing = None  # its question has not been read yet; behind another one it would move in a moment
-        return build_entries(
+        return self.opened.builder.build(
             self.opened.session.messages,
             self.opened.meta,
-            growing.message if growing else None,
+            Answering(growing.message, growing.thinking) if growing else None,
             growing.asked_id if growing else "",
             activity.waiting,
             is_busy=activity.holder is not None,
@@ -143,7 +175,7 @@ class Workspace:
         if turn is None:
             return None
         turn.text()
-        return Growing(turn.message, turn.asked_id)
+        return Growing(turn.message, turn.asked_id, turn.thinking)
 
     async def put_back(self, opened: Opened) -> None:
         """Put the open session back, which somebody deleted: out of the trash, else as it was read last.
@@ -165,7 +197,10 @@ class Workspace:
         """Read the open session; where that fails, what was read last stays."""
         ledger = self._chat.ledger
         growing = self.growing(opened.id)
-        session = await ledger.sessions.get(opened.id)
+        if opened.session is not None and opened.is_whole:
+            session = await ledger.sessions.reread(opened.session)
+        else:
+            session = await ledger.sessions.get(opened.id)
         opened.answer_id = growing.message.id if growing else ""
         opened.meta = await ledger.meta.get(opened.id)
         opened.is_deleted = False

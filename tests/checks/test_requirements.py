@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -20,9 +21,10 @@ def _logical_lines() -> list[str]:
 
 
 def _asked() -> list[Requirement]:
-    """What the project and its tests ask for by name, the extra for local models included."""
+    """What the project and its tests ask for by name, the extras included."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    wanted = list(project["project"]["dependencies"]) + project["project"]["optional-dependencies"]["local"]
+    wanted = list(project["project"]["dependencies"])
+    wanted += chain.from_iterable(project["project"]["optional-dependencies"].values())
     lines = (ROOT / "tests" / "requirements.in").read_text("utf-8").splitlines()
     wanted += project["build-system"]["requires"] + [line for line in lines if line and not line.startswith("#")]
     return [Requirement(line) for line in wanted]

@@ -11,6 +11,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -19,13 +20,16 @@ from oats_tui.chat.chat import Chat
 from oats_tui.core.bus import EventBus
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize
-from oats_tui.ui import actions, bridge
+from oats_tui.ui import bridge
+from oats_tui.ui.actions import action
+from oats_tui.ui.actions.messages import copy
 from oats_tui.ui.commands import BY_ID, LEADER, parse_slash, screen_bindings
 from oats_tui.ui.desk import Desk, Start
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.readmarks import load_read_marks
 from oats_tui.ui.screens.leader import LeaderScreen
 from oats_tui.ui.view import View
+from oats_tui.ui.widgets.findbar import FindBar
 from oats_tui.ui.widgets.prompt import Prompt
 from oats_tui.ui.widgets.sidebar import Sidebar
 from oats_tui.ui.widgets.status import StatusBar
@@ -60,6 +64,7 @@ class ChatScreen(Screen[None]):
         super().__init__()
         self.sidebar = Sidebar(id="sidebar")
         self.transcript = Transcript(id="transcript")
+        self.findbar = FindBar(self.transcript, id="findbar")
         self.prompt = Prompt(id="prompt")
         self.status = StatusBar(id="status")
         marks = load_read_marks(start.marks_path, time.time())
@@ -74,6 +79,7 @@ class ChatScreen(Screen[None]):
             yield self.sidebar
             with Vertical(id="conversation"):
                 yield self.transcript
+                yield self.findbar
                 # The line above the input is a frame's: as the input's own it would be painted at every key.
                 with Vertical(id="prompt-frame"):
                     yield self.prompt
@@ -99,7 +105,7 @@ class ChatScreen(Screen[None]):
         self.watch(self, "focused", keep_focus, init=False)
         self.watch(self.app, "app_focus", self.desk.view.rows, init=False)
         self.set_interval(LOOK_BACK, self.desk.look_back)
-        self.desk.view.conversation(at_end=True)
+        self.desk.view.conversation(opened_now=True)
         self.call_after_refresh(lambda: self.run_worker(self.desk.begin(), group="begin"))
 
     @on(bridge.News)
@@ -153,7 +159,7 @@ class ChatScreen(Screen[None]):
             if self.app.screen is not self:
                 return
             try:
-                await getattr(actions, command.action)(self.desk, argument or command.argument)
+                await action(command.action)(self.desk, argument or command.argument)
             except OatsError as error:
                 self.desk.view.fail(error)
 
@@ -172,11 +178,20 @@ class ChatScreen(Screen[None]):
     def on_prompt_scrolled(self, message: Prompt.Scrolled) -> None:
         """Scroll the messages from the input."""
         lines = round(message.pages * max(1, self.transcript.size.height - 1))
-        self.transcript.scroll_relative(y=lines or (1 if message.pages > 0 else -1), animate=False)
+        self.transcript.scroll_relative(y=lines or (1 if message.pages > 0 else -1), animate=False, force=True)
 
-    def on_transcript_followed(self) -> None:
-        """Say whether there is more below."""
-        self.desk.view.status()
+    @on(Transcript.Followed)
+    @on(Transcript.Selected)
+    @on(Transcript.PicturesSeen)
+    def take_from_reader(self, message: Message) -> None:
+        """Do what reading asks for."""
+        match message:
+            case Transcript.Followed():
+                self.desk.view.status()
+            case Transcript.Selected(text=text):
+                copy(self.desk, text)
+            case Transcript.PicturesSeen(pictures=pictures):
+                self.run_worker(self.desk.view.prepare(pictures), group="pictures")
 
     def on_text_area_changed(self) -> None:
         """Do at the next pause what typing asks for."""

@@ -1,37 +1,40 @@
-"""Where each entry stands, when most of them have never been drawn."""
+"""Where each message stands, when most of them have never been drawn."""
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Sequence
 from itertools import accumulate
 
-from textual.strip import Strip
+from oats_tui.ui.widgets.transcript.items import Entry, TextItem
+from oats_tui.ui.widgets.transcript.layout import Layout, Look
+from oats_tui.ui.widgets.transcript.lines import BLANK, Line
 
-from oats_tui.ui.widgets.transcript.entries import Entry, TextItem
-
-Draw = Callable[[Entry, int], list[Strip]]
+LAYOUTS_KEPT = 96
+"""Messages whose lines are kept; the others are drawn again when somebody comes back to them."""
 
 _FRAME_LINES = 2
-"""Lines of an entry beside its text: the head line and the gap behind it."""
+"""Lines of a message beside its text: the head line and the gap behind it."""
 
 
 class Document:
-    """Entries with their lines.
+    """Messages with their lines.
 
-    Lines are drawn when they are asked for, kept until the entry or the width changes, and estimated before.
+    Lines are drawn when they are asked for and estimated before.
 
     Args:
-        draw: Draws an entry at a width.
+        look: How messages are drawn.
     """
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
+    def __init__(self, look: Look) -> None:
         self.entries: list[Entry] = []
-        self.placeholder: list[Strip] = []
         self.width = 1
-        self._lines: dict[str, list[Strip]] = {}
+        self._look = look
+        self._layouts: OrderedDict[str, Layout] = OrderedDict()
         self._heights: list[int] = []
+        self._places: dict[str, int] = {}
         self._ends: list[int] | None = None
 
     @property
@@ -40,93 +43,146 @@ class Document:
         ends = self._all_ends()
         return ends[-1] if ends else 0
 
+    @property
+    def look(self) -> Look:
+        """How messages are drawn."""
+        return self._look
+
     def replace(self, entries: Sequence[Entry], width: int) -> None:
-        """Take on new entries at a width; what did not change keeps its lines."""
-        before = {entry.id: entry for entry in self.entries} if width == self.width else {}
-        kept = {e.id: self._lines[e.id] for e in entries if e.id in self._lines and before.get(e.id) == e}
-        self.entries, self.width, self._lines = list(entries), width, kept
-        self._heights = [
-            len(kept[entry.id]) if entry.id in kept else estimated_height(entry, width) for entry in self.entries
-        ]
+        """Take on new messages at a width; what did not change keeps its lines."""
+        same = _alike(self.entries, entries) if width == self.width else 0
+        known = {}
+        if width == self.width:
+            known = dict(zip((each.id for each in self.entries[same:]), self._heights[same:], strict=True))
+        self.entries, self.width = list(entries), width
+        fresh = self.entries[same:]
+        self._heights[same:] = [known.get(each.id) or estimated_height(each, width) for each in fresh]
+        self._places = {each.id: index for index, each in enumerate(self.entries)}
         self._ends = None
+        for entry_id in [each for each in self._layouts if each not in self._places]:
+            del self._layouts[entry_id]
+        for entry_id in self._layouts if not same else [each.id for each in fresh if each.id in self._layouts]:
+            self._update(self._places[entry_id])
 
     def change(self, entry: Entry) -> bool:
-        """Take on a new version of one entry; returns whether there is one of that id."""
-        for index in range(len(self.entries) - 1, -1, -1):
-            if self.entries[index].id == entry.id:
-                self.entries[index] = entry
-                self._lines.pop(entry.id, None)
-                self.lines(index)
+        """Take on a new version of one message; returns whether there is one of that id."""
+        index = self._places.get(entry.id)
+        if index is None:
+            return False
+        self.entries[index] = entry
+        if entry.id in self._layouts:
+            self._update(index)
+        else:
+            self._note_height(index, estimated_height(entry, self.width))
+        return True
+
+    def restyle(self, look: Look, only: str | None = None) -> None:
+        """Draw in another way, perhaps one message only; lines that come out the same are kept."""
+        self._look = look
+        for entry_id in self._layouts if only is None else {only} & self._layouts.keys():
+            self._update(self._places[entry_id])
+
+    def go_on(self, first: int, last: int) -> bool:
+        """Take in more of a long text between two lines; returns whether anything was left to be taken in."""
+        for index in range(self.at(first), self.at(last) + 1) if self.entries else ():
+            layout = self._layouts.get(self.entries[index].id)
+            if layout is not None and layout.is_partial:
+                self._update(index)
                 return True
         return False
 
-    def forget_lines(self) -> None:
-        """Have everything drawn again, because colours or folds changed."""
-        self._lines.clear()
-
-    def lines(self, index: int) -> list[Strip]:
-        """Return an entry's lines, drawn now where they were not yet."""
+    def layout(self, index: int) -> Layout:
+        """Return a message's lines."""
         entry = self.entries[index]
-        lines = self._lines.get(entry.id)
-        if lines is None:
-            lines = self._lines[entry.id] = self._draw(entry, self.width)
-            if len(lines) != self._heights[index]:
-                self._heights[index] = len(lines)
-                self._ends = None
-        return lines
+        layout = self._layouts.get(entry.id)
+        if layout is None:
+            layout = self._layouts[entry.id] = Layout(entry, self.width, self._look)
+            self._note_height(index, layout.height)
+            while len(self._layouts) > LAYOUTS_KEPT:
+                self._layouts.popitem(last=False)
+        else:
+            self._layouts.move_to_end(entry.id)
+        return layout
 
     def top(self, index: int) -> int:
-        """Return the first line of an entry, counted from the document's first."""
+        """Return the first line of a message, counted from the document's first."""
         return self._all_ends()[index - 1] if index else 0
 
     def at(self, y: int) -> int:
-        """Return the index of the entry that holds a line; the last one's for a line behind the end."""
+        """Return the index of the message that holds a line; the last one's for a line behind the end."""
         return min(bisect_right(self._all_ends(), y), len(self.entries) - 1)
 
     def index_of(self, entry_id: str) -> int | None:
-        """Return the index of an entry, or None."""
-        return next((i for i, entry in enumerate(self.entries) if entry.id == entry_id), None)
+        """Return the index of a message, or None."""
+        return self._places.get(entry_id)
 
-    def line(self, y: int) -> Strip:
-        """Return one line of the document, or of the placeholder where it has no entries; blank behind the end."""
-        if not self.entries and 0 <= y < len(self.placeholder):
-            return self.placeholder[y]
+    def line(self, y: int) -> Line:
+        """Return one line; blank behind the end."""
         if not 0 <= y < self.height:
-            return Strip.blank(self.width)
+            return BLANK
         index = self.at(y)
-        lines = self.lines(index)
-        within = y - self.top(index)
-        return lines[within] if within < len(lines) else Strip.blank(self.width)
+        line = self.layout(index).line(y - self.top(index))
+        self._settle(index)
+        return line
 
     def measure(self, first: int, last: int) -> None:
-        """Draw all entries between two lines, so that what stands there is exact.
-
-        Drawing moves what stands below, so the first entry's place is held while the rest is looked for.
-        """
+        """Draw everything between two lines, so that what stands there is exact; the first line's place is held."""
         if not self.entries:
             return
         index = self.at(first)
         while index < len(self.entries) and self.top(index) <= last:
-            self.lines(index)
+            layout, top = self.layout(index), self.top(index)
+            layout.measure(first - top, last - top)
+            self._settle(index)
             index += 1
 
-    def measure_above(self, index: int, count: int) -> None:
-        """Draw the entries above one, upwards, until so many lines are exact."""
+    def measure_above(self, index: int, piece: int, count: int) -> None:
+        """Draw what stands above a piece of a message, upwards, until so many lines are exact."""
+        if index < len(self.entries) and piece:
+            count = self.layout(index).measure_above(piece, count)
+            self._settle(index)
         while index > 0 and count > 0:
             index -= 1
-            count -= len(self.lines(index))
+            layout = self.layout(index)
+            count = layout.measure_above(len(layout.pieces), count)
+            self._settle(index)
+
+    def _update(self, index: int) -> None:
+        """Bring a message's lines up to date."""
+        entry = self.entries[index]
+        layout = self._layouts[entry.id]
+        layout.update(entry, self.width, self._look)
+        self._note_height(index, layout.height)
+
+    def _settle(self, index: int) -> None:
+        """Take on the height that a message has turned out to have."""
+        self._note_height(index, self._layouts[self.entries[index].id].height)
+
+    def _note_height(self, index: int, height: int) -> None:
+        """Remember how many lines a message has."""
+        if self._heights[index] != height:
+            self._heights[index] = height
+            self._ends = None
 
     def _all_ends(self) -> list[int]:
-        """Return for each entry the line behind its last."""
+        """Return for each message the line behind its last."""
         if self._ends is None:
             self._ends = list(accumulate(self._heights))
         return self._ends
 
 
 def estimated_height(entry: Entry, width: int) -> int:
-    """Return about how many lines an entry will have at a width in columns."""
+    """Return about how many lines a message will have at a width in columns."""
     lines = _FRAME_LINES
     for item in entry.items:
         text = item.text if isinstance(item, TextItem) else ""
         lines += 1 + text.count("\n") + len(text) // max(1, width)
     return lines
+
+
+def _alike(before: Sequence[Entry], after: Sequence[Entry]) -> int:
+    """Return how many messages at the beginning are the very same."""
+    count = min(len(before), len(after))
+    if all(map(operator.is_, before, after)):
+        return count
+    return next(n for n in range(count) if before[n] is not after[n])

@@ -1,7 +1,4 @@
-"""What each command does: one function for each, named in ``ui/commands.py``.
-
-Each takes the desk and what was typed behind the slash command, or an empty text.
-"""
+"""Commands about sessions."""
 
 from __future__ import annotations
 
@@ -14,50 +11,8 @@ from oats_tui.ui.listing import next_needing
 if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
 
-
 MOST_TITLES = 3
 """How many titles a sentence names."""
-
-
-async def stop(desk: Desk, _: str) -> None:
-    """Go back to the input; from there, stop the answer."""
-    if desk.screen.focused is not desk.screen.prompt:
-        if desk.screen.narrow:
-            desk.screen.show_sidebar(False)
-        desk.screen.prompt.focus()
-    elif (open_id := desk.workspace.open_id) is not None:
-        await _stop(desk, open_id)
-
-
-async def _stop(desk: Desk, session_id: str) -> bool:
-    """Stop what is answered in a session; returns whether there is anything.
-
-    Where another window answers, a message of ours only waits: that answer is the one that is stopped.
-    """
-    return await desk.chat.elsewhere.stop(session_id) or desk.chat.stop(session_id)
-
-
-async def interrupt(desk: Desk, _: str) -> None:
-    """Copy what is selected, stop the answer or clear the input; a second time within a second: quit."""
-    if desk.screen.prompt.selected_text:
-        desk.screen.prompt.action_copy()
-    elif desk.pressed_twice():
-        desk.screen.app.exit()
-    elif desk.workspace.open_id is not None and await _stop(desk, desk.workspace.open_id):
-        pass
-    elif desk.screen.prompt.text:
-        desk.memory.sent(desk.screen.prompt.text)
-        desk.screen.prompt.remember(desk.memory.history)
-        desk.screen.prompt.put("")
-    else:
-        desk.view.say("ctrl+c again quits")
-
-
-async def retry(desk: Desk, _: str) -> None:
-    """Ask the newest question again."""
-    if desk.workspace.open_id is None:
-        raise OatsError("There is nothing to ask again.", hint="Type a message first.")
-    await desk.chat.retry(desk.workspace.open_id)
 
 
 async def new_session(desk: Desk, _: str) -> None:
@@ -159,64 +114,3 @@ async def repair(desk: Desk, _: str) -> None:
     desk.view.refresh(session_id)
     messages = "one message" if saved == 1 else f"{saved:,} messages"
     desk.view.say(f"repaired: {messages} saved" if saved else "this session is whole")
-
-
-async def choose_model(desk: Desk, name: str) -> None:
-    """Have another model answer from now on, asking for it where none was typed."""
-    if not name:
-        from oats_tui.ui.screens.models import ModelsScreen
-
-        current = desk.chat.model_of(desk.workspace.info())
-        names = desk.chat.models.names()
-        name = await desk.screen.app.push_screen_wait(ModelsScreen(names, current.name if current else ""))
-    if name:
-        await desk.choose_model(name)
-
-
-async def focus_transcript(desk: Desk, _: str) -> None:
-    """Go to the messages."""
-    desk.screen.transcript.focus()
-
-
-async def toggle_folds(desk: Desk, _: str) -> None:
-    """Show tool calls and their results whole, or folded again."""
-    desk.screen.transcript.toggle_folds()
-
-
-async def toggle_sidebar(desk: Desk, _: str) -> None:
-    """Show or hide the session list."""
-    desk.screen.show_sidebar()
-
-
-async def palette(desk: Desk, _: str) -> None:
-    """Show all commands, to be found by typing."""
-    from oats_tui.ui.screens.palette import open_palette
-
-    open_palette(desk.screen.app)
-
-
-async def choose_theme(desk: Desk, name: str) -> None:
-    """Take on a theme, showing them all where none was typed. Raises OatsError for one that is not there."""
-    app = desk.screen.app
-    if not name:
-        from oats_tui.ui.screens.palette import open_themes
-
-        open_themes(app)
-    elif name in app.available_themes:
-        app.theme = name
-    else:
-        raise OatsError(
-            f"There is no theme “{name}”.", hint=f"There are {', '.join(sorted(app.available_themes))}."
-        )
-
-
-async def help(desk: Desk, _: str) -> None:  # noqa: A001 - the command's own name
-    """Show every key."""
-    from oats_tui.ui.screens.help import HelpScreen
-
-    await desk.screen.app.push_screen(HelpScreen(desk.start.leader, desk.start.keys))
-
-
-async def quit(desk: Desk, _: str) -> None:  # noqa: A001 - the command's own name
-    """End the program; answers in progress are kept as far as they are."""
-    desk.screen.app.exit()

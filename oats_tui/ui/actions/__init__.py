@@ -1,0 +1,25 @@
+"""What each command does: one function for each, named in ``ui/commands.py``.
+
+Each takes the desk and what was typed behind the slash command, or an empty text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from oats_tui.ui.actions import messages, program, sessions
+
+if TYPE_CHECKING:
+    from oats_tui.ui.desk import Desk
+
+Action = Callable[["Desk", str], Awaitable[None]]
+
+
+def action(name: str) -> Action:
+    """Return the function of this name. Raises LookupError where there is none."""
+    for module in (sessions, messages, program):
+        found: Action | None = getattr(module, name, None)
+        if found is not None:
+            return found
+    raise LookupError(name)

@@ -1,0 +1,187 @@
+"""Commands about the messages of the open session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oats_tui.core.errors import OatsError
+from oats_tui.ui.cells import clean, clean_line
+from oats_tui.ui.widgets.transcript import steps
+from oats_tui.ui.widgets.transcript.building import markdown_of
+from oats_tui.ui.widgets.transcript.items import Entry, ImageItem, TextItem
+
+if TYPE_CHECKING:
+    from oats_tui.ui.desk import Desk
+
+
+def copy(desk: Desk, text: str) -> None:
+    """Send text to the terminal's clipboard, and say how much."""
+    desk.screen.app.copy_to_clipboard(clean(text))
+    count = len(text)
+    characters = "one character" if count == 1 else f"{count:,} characters"
+    desk.view.say(f"{characters} sent to the terminal's clipboard")
+
+
+async def next_message(desk: Desk, _: str) -> None:
+    """Go to the next message."""
+    desk.screen.transcript.update(lambda reading: steps.message(reading, 1))
+
+
+async def previous_message(desk: Desk, _: str) -> None:
+    """Go to the message before."""
+    desk.screen.transcript.update(lambda reading: steps.message(reading, -1))
+
+
+async def first_message(desk: Desk, _: str) -> None:
+    """Go to the first message."""
+    desk.screen.transcript.update(steps.first)
+
+
+async def last_message(desk: Desk, _: str) -> None:
+    """Go to the end, and follow it."""
+    desk.screen.transcript.update(steps.last)
+
+
+async def next_part(desk: Desk, _: str) -> None:
+    """Go to the next tool call, picture or thinking."""
+    desk.screen.transcript.update(lambda reading: steps.part(reading, 1))
+
+
+async def previous_part(desk: Desk, _: str) -> None:
+    """Go to the tool call, picture or thinking before."""
+    desk.screen.transcript.update(lambda reading: steps.part(reading, -1))
+
+
+async def turn_part(desk: Desk, _: str) -> None:
+    """Fold or unfold what the cursor is on; open the session that a tool worked in."""
+    reading = desk.screen.transcript.reading
+    session_id = steps.session_under(reading)
+    if session_id:
+        if session_id not in desk.workspace.listing:
+            raise OatsError("The session of this tool call is not here.", "It was deleted, or never saved.")
+        await desk.open(session_id)
+        return
+    desk.screen.transcript.update(lambda reading: reading.turn(reading.cursor))
+
+
+async def turn_all(desk: Desk, _: str) -> None:
+    """Show every tool call, result and thinking whole, or folded again."""
+    desk.screen.transcript.update(steps.turn_all)
+
+
+async def copy_message(desk: Desk, _: str) -> None:
+    """Copy a message as Markdown."""
+    copy(desk, markdown_of(_message(desk)))
+
+
+async def copy_code(desk: Desk, number: str) -> None:
+    """Copy a code block of a message, asking for its number where there are several."""
+    from oats_tui.ui.screens.number import NumberScreen
+    from oats_tui.ui.widgets.transcript.markdown.blocks import code_sources
+
+    entry = _message(desk)
+    texts = (item.text for item in entry.items if isinstance(item, TextItem) and not item.plain)
+    codes = [code for text in texts for code in code_sources(text)]
+    if not codes:
+        raise OatsError("This message holds no code block.")
+    if not number and len(codes) > 1:
+        question = f"Copy which code block, 1–{len(codes)}?"
+        number = await desk.screen.app.push_screen_wait(NumberScreen(question, len(codes))) or ""
+        if not number:
+            return
+    place = int(number or "1")
+    if place > len(codes):
+        raise OatsError(f"There is no code block {place}.", f"This message has {len(codes)}.")
+    copy(desk, codes[place - 1])
+
+
+async def copy_link(desk: Desk, _: str) -> None:
+    """Copy the address of a link of a message, asking for it where there are several."""
+    from oats_tui.ui.screens.choose import ChooseScreen
+    from oats_tui.ui.widgets.transcript.markdown.links import links_of
+
+    entry = _message(desk)
+    texts = (item.text for item in entry.items if isinstance(item, TextItem))
+    links = list(dict.fromkeys(link for text in texts for link in links_of(text)))
+    if not links:
+        raise OatsError("This message holds no link.")
+    chosen: int | None = 0
+    if len(links) > 1:
+        names = [address if words == address else f"{words}  {address}" for words, address in links]
+        chosen = await desk.screen.app.push_screen_wait(ChooseScreen("Copy which address?", names, "copy it"))
+    if chosen is not None:
+        copy(desk, links[chosen][1])
+
+
+async def select(desk: Desk, _: str) -> None:
+    """Begin to select text."""
+    if desk.screen.transcript.update(steps.select):
+        desk.view.say("arrows move · v begins · y copies · esc ends")
+
+
+async def show_picture(desk: Desk, _: str) -> None:
+    """Show a picture on a screen of its own."""
+    from oats_tui.ui import pictures
+
+    await pictures.show_picture(desk.screen.app, _picture(desk))
+
+
+async def save_picture(desk: Desk, _: str) -> None:
+    """Save a picture to the folder in which the program was started."""
+    from oats_tui.ui import pictures
+
+    path = await pictures.save_picture(_picture(desk), desk.start.folder.working)
+    desk.view.tell("Saved", clean_line(str(path)))
+
+
+async def find(desk: Desk, words: str) -> None:
+    """Find words in the open session."""
+    if not desk.screen.transcript.reading.entries:
+        raise OatsError("There is nothing to find in yet.")
+    desk.screen.findbar.open(words)
+
+
+async def next_match(desk: Desk, _: str) -> None:
+    """Go to the next match."""
+    desk.screen.findbar.go(1)
+
+
+async def previous_match(desk: Desk, _: str) -> None:
+    """Go to the match before."""
+    desk.screen.findbar.go(-1)
+
+
+async def jump(desk: Desk, _: str) -> None:
+    """Jump to one of the person's own messages, chosen from a list."""
+    from oats_tui.ui.screens.choose import ChooseScreen
+
+    reading = desk.screen.transcript.reading
+    asked = [entry for entry in reading.entries if entry.role == "user"]
+    if not asked:
+        raise OatsError("You have asked nothing here yet.")
+    names = [f"{entry.about.split(' · ')[0]}  {steps.first_line(entry)}" for entry in asked]
+    here = steps.newest_above(reading, asked)
+    chosen = await desk.screen.app.push_screen_wait(ChooseScreen("Jump to", names, "go there", here))
+    if chosen is not None:
+        desk.screen.transcript.update(lambda reading: steps.go_to(reading, asked[chosen].id))
+        desk.screen.transcript.focus()
+
+
+def _message(desk: Desk) -> Entry:
+    """Return the message that a command is about. Raises OatsError where there is none."""
+    entry = steps.subject(desk.screen.transcript.reading, focused=desk.screen.transcript.has_focus)
+    if entry is None:
+        raise OatsError("There is no message here yet.")
+    return entry
+
+
+def _picture(desk: Desk) -> ImageItem:
+    """Return the picture that a command is about. Raises OatsError where there is none."""
+    entry = _message(desk)
+    item = desk.screen.transcript.reading.cursor.item
+    if item is not None and item < len(entry.items) and isinstance(entry.items[item], ImageItem):
+        return entry.items[item]
+    found = next((each for each in entry.items if isinstance(each, ImageItem)), None)
+    if found is None:
+        raise OatsError("This message holds no picture.")
+    return found

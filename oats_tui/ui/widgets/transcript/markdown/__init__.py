@@ -1,0 +1,1 @@
+"""Markdown: cut into blocks as it grows, and drawn block by block."""
