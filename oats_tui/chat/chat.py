@@ -251,9 +251,11 @@ class Chat:
         remark = self.models.remark(running.ref) if first and turn.message.parts else ""
         note = "\n".join(filter(None, (turn.note, turn.cut_note(), remark)))
         about = turn.message.id if turn.message.parts else turn.asked_id
-        is_folded = not turn.message.parts
+        is_folded, is_told = not turn.message.parts, False
         while True:
             try:
+                # Other windows read it when they see the answer.
+                is_told = is_told or await self.ledger.tell_about(session.id, about, turn.thoughts.about())
                 # The answer comes before what is to be said of it.
                 if not is_folded:
                     held = [*session.messages, *running.queue]

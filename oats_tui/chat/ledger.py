@@ -12,6 +12,7 @@ from pathlib import Path
 
 from oats_tui.core.errors import OatsError
 from oats_tui.provider.names import ModelRef
+from oats_tui.session.about import About
 from oats_tui.session.answers import AnswerStorage
 from oats_tui.session.lookup import family_of
 from oats_tui.session.message import Message
@@ -146,9 +147,17 @@ class Ledger:
 
     async def mark(self, session_id: str, message_id: str, outcome: Outcome | None, note: str = "") -> None:
         """Write down how a message fared, and what there is to know about it."""
-        await self.meta.set_outcome(session_id, message_id, outcome)
-        if note:
-            await self.meta.set_note(session_id, message_id, note)
+        await self.meta.mark(session_id, message_id, outcome, note)
+
+    async def tell_about(self, session_id: str, message_id: str, about: About | None) -> bool:
+        """Keep what there is to tell of an answer; returns whether that is done. No answer waits for it."""
+        try:
+            if about is not None:
+                await self.meta.keep_about(session_id, message_id, about)
+        except OatsError as error:
+            _log.warning("what the model thought in session %s is not kept: %s", session_id, error)
+            return False
+        return True
 
     async def take_back(self, session_id: str) -> tuple[Session, Message]:
         """Take back the newest answer, so that its question can be asked again.

@@ -11,6 +11,7 @@ from oats_tui.chat.coalesce import Coalescer
 from oats_tui.chat.context import Request, build_request, estimate
 from oats_tui.chat.pace import STREAM_INTERVAL, Pace
 from oats_tui.chat.state import TURN_CHANGED, Phase, TurnState
+from oats_tui.chat.thoughts import Thoughts
 from oats_tui.core.bus import Event, EventBus, EventType
 from oats_tui.provider import base
 from oats_tui.session.answers import AnswerLog
@@ -35,7 +36,7 @@ class Turn:
         provider: Who answers.
         bus: Where the growing answer is told: ``message.part.updated`` with the whole text so far, 20 times a
             second at most, and ``turn.changed`` with the new TurnState. The same moments write it down in the
-            ``log``, where there is one.
+            ``log``, where there is one. While the model thinks, the text may be empty.
         pace: Time and chance.
     """
 
@@ -47,6 +48,7 @@ class Turn:
         self.state = TurnState("waiting")
         self.note = ""
         self.log: AnswerLog | None = None
+        self.thoughts = Thoughts(pace.clock)
         self.is_answered_elsewhere = False
         self._cut = False
         self._provider = provider
@@ -65,8 +67,14 @@ class Turn:
             await self._ask(history, self.message.model or "")
         finally:
             self._coalescer.close()
+            self.thoughts.end()
             self._settle_text()
             self._write_down()
+
+    @property
+    def thinking(self) -> str:
+        """What the model has thought so far; a program that is killed loses it."""
+        return self.thoughts.text
 
     def text(self) -> tuple[str, str] | None:
         """Return the id and the whole text so far of the part that is growing; None before the first word."""
@@ -115,6 +123,7 @@ class Turn:
     async def _take_in(self, request: Request, model: str) -> None:
         """Send one request and take in what comes."""
         self._phase("waiting")
+        self.thoughts.asked()
         events = self._provider.stream(request.messages, model, base.Options())
         async with aclosing(events):
             async for event in events:
@@ -125,9 +134,12 @@ class Turn:
         match event:
             case base.Text(text):
                 self._add_text(text)
-            case base.Thinking():
+            case base.Thinking(text):
+                self.thoughts.think(text)
                 self._phase("thinking")
+                self._coalescer.changed()
             case base.ToolCall(id=call_id, name=name, arguments=arguments):
+                self.thoughts.speak()
                 self._settle_text()
                 self._part = None
                 self.message.add_tool_call(call_id, name, arguments)
@@ -152,6 +164,7 @@ class Turn:
             self._part = self.message.add_text("")
             self._pieces = []
         self._pieces.append(text)
+        self.thoughts.speak()
         self._phase("answering")
         self._coalescer.changed()
 
@@ -168,13 +181,15 @@ class Turn:
             self.log.write()
 
     def _tell_text(self) -> None:
-        """Tell the whole text so far."""
+        """Tell the whole text so far; while the model thinks, no part may be growing."""
         growing = self.text()
         self._write_down()
-        if growing is not None:
-            data = {"session_id": self.message.session_id, "message_id": self.message.id}
+        data = {"session_id": self.message.session_id, "message_id": self.message.id}
+        if growing is None:
+            data |= {"text": self.message.get_text_content()}
+        else:
             data |= {"part_id": growing[0], "text": growing[1]}
-            self._bus.publish_sync(Event(EventType.MESSAGE_PART_UPDATED, data))
+        self._bus.publish_sync(Event(EventType.MESSAGE_PART_UPDATED, data))
 
 
 def _smaller(request: Request, history: Sequence[Message], error: base.ProviderError) -> int:

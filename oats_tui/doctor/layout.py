@@ -20,6 +20,7 @@ QUARANTINE: Final = "quarantine"
 NAMES: Final[dict[str, re.Pattern[str]]] = {
     "journal": re.compile(r"[^.].*\.log", re.DOTALL),
     "meta": re.compile(r"[^.].*\.(json|damaged)", re.DOTALL),
+    "about": re.compile(r"[^.].*\.log", re.DOTALL),
     "trash": re.compile(r"[^.].*\.[0-9]{8}T[0-9]{12}", re.DOTALL),
     QUARANTINE: re.compile(r"[^.].*\.(damaged|leftover)", re.DOTALL),
     "requests": re.compile(r"[^.].*\.json", re.DOTALL),
@@ -28,7 +29,7 @@ NAMES: Final[dict[str, re.Pattern[str]]] = {
 }
 """By the name of a folder, the names of what may lie in it."""
 
-IN_TRASH: Final = frozenset({"session", "journal", "meta", "facts"})
+IN_TRASH: Final = frozenset({"session", "journal", "meta", "about", "facts"})
 """The files of one deleted session."""
 
 

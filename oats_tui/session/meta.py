@@ -16,11 +16,13 @@ from oats_tui.core.codec import StoredModel, decode, encode, fault
 from oats_tui.core.storage import Storage, StorageError, storage_error
 from oats_tui.core.storage_errors import locked_error
 from oats_tui.date import utc
+from oats_tui.session.about import About, keep_about, read_about
 from oats_tui.session.index import OutcomeState, newest_outcomes
 from oats_tui.session.message import Message, Moment, OpaqueMessage
 from oats_tui.session.store.codec import decode_message
+from oats_tui.session.store.places import places_of
 
-__all__ = ["MetaStorage", "Outcome", "OutcomeState", "SessionMeta", "keep_displaced", "note_outcome"]
+__all__ = ["About", "MetaStorage", "Outcome", "OutcomeState", "SessionMeta", "keep_displaced", "note_outcome"]
 
 _log = logging.getLogger(__name__)
 
@@ -54,12 +56,15 @@ class SessionMeta(StoredModel):
         notes: By message id, what there is to know about it beside its text.
         replaced: Answers that a new try took out of the conversation.
         newest: How the newest answer ended, if it did not end well.
+        about: By message id, what there is to tell of an answer beside its text; of one of which nothing came,
+            under the message that it was to answer. It is kept in a file of its own.
     """
 
     outcomes: dict[str, Outcome] = Field(default_factory=dict)
     notes: dict[str, str] = Field(default_factory=dict)
     replaced: list[Message] = Field(default_factory=list)
     newest: OutcomeState | None = None
+    about: dict[str, About] = Field(default_factory=dict, exclude=True)
 
 
 class MetaStorage:
@@ -79,18 +84,19 @@ class MetaStorage:
         Raises:
             StorageError: The id is none.
         """
-        path = self._storage.path_of(session_id)
+        path, about, meta = self._storage.path_of(session_id), places_of(session_id).about, SessionMeta()
         try:
-            return await asyncio.to_thread(_read, path)
+            return await asyncio.to_thread(_read_with_about, path, about)
         except OSError as error:
             _log.warning("%s could not be read: %s", path, error)
         except ValueError:
             # Another change may have come first, so the file is judged again in the writer thread.
             try:
-                return await files.finished(files.submit(lambda: _read_or_put_aside(path)))
+                meta = await files.finished(files.submit(lambda: _read_or_put_aside(path)))
             except StorageError as error:
                 _log.warning("%s", error)
-        return SessionMeta()
+        meta.about = await asyncio.to_thread(read_about, about)
+        return meta
 
     async def set_outcome(self, session_id: str, message_id: str, outcome: Outcome | None) -> None:
         """Note how the newest answer ended; None for well, which takes an earlier note of it back.
@@ -101,6 +107,20 @@ class MetaStorage:
         path = self._storage.path_of(session_id)
         await files.finished(files.submit(lambda: note_outcome(path, message_id, outcome)))
 
+    async def mark(self, session_id: str, message_id: str, outcome: Outcome | None, note: str) -> None:
+        """Note how the newest answer ended, and what there is to know about it, in one go; an empty note is none.
+
+        Raises:
+            StorageError: It could not be saved.
+        """
+
+        def change(meta: SessionMeta) -> bool:
+            """Set both."""
+            has_changed = _set_outcome(meta, message_id, outcome)
+            return (bool(note) and _set_note(meta, message_id, note)) or has_changed
+
+        await self._change(session_id, change)
+
     async def set_note(self, session_id: str, message_id: str, note: str) -> None:
         """Note what there is to know about a message.
 
@@ -108,13 +128,16 @@ class MetaStorage:
             StorageError: It could not be saved.
         """
 
-        def change(meta: SessionMeta) -> bool:
-            """Set one note."""
-            changed = meta.notes.get(message_id) != note
-            meta.notes[message_id] = note
-            return changed
+        await self._change(session_id, lambda meta: _set_note(meta, message_id, note))
 
-        await self._change(session_id, change)
+    async def keep_about(self, session_id: str, message_id: str, about: About) -> None:
+        """Keep what there is to tell of an answer; a power cut may take it.
+
+        Raises:
+            StorageError: It could not be saved.
+        """
+        path = places_of(session_id).about
+        await files.finished(files.submit(lambda: keep_about(path, message_id, about), "journal"))
 
     async def keep_replaced(self, session_id: str, message: Message) -> None:
         """Keep an answer that a new try takes out of the conversation, as it is now.
@@ -177,16 +200,7 @@ def note_outcome(path: Path, message_id: str, outcome: Outcome | None) -> None:
     Raises:
         StorageError: It could not be saved.
     """
-
-    def change(meta: SessionMeta) -> bool:
-        """Set or drop one outcome."""
-        before, meta.newest = meta.newest, outcome.state if outcome else None
-        if outcome is None:
-            return (meta.outcomes.pop(message_id, None), before) != (None, None)
-        meta.outcomes[message_id] = outcome
-        return True
-
-    _change_file(path, change)
+    _change_file(path, lambda meta: _set_outcome(meta, message_id, outcome))
 
 
 def keep_displaced(path: Path, raws: Sequence[bytes]) -> None:
@@ -206,12 +220,35 @@ def keep_displaced(path: Path, raws: Sequence[bytes]) -> None:
     _change_file(path, change)
 
 
+def _set_outcome(meta: SessionMeta, message_id: str, outcome: Outcome | None) -> bool:
+    """Set or drop one outcome; returns whether that changes anything."""
+    before, meta.newest = meta.newest, outcome.state if outcome else None
+    if outcome is None:
+        return (meta.outcomes.pop(message_id, None), before) != (None, None)
+    meta.outcomes[message_id] = outcome
+    return True
+
+
+def _set_note(meta: SessionMeta, message_id: str, note: str) -> bool:
+    """Set one note; returns whether that changes anything."""
+    changed = meta.notes.get(message_id) != note
+    meta.notes[message_id] = note
+    return changed
+
+
 def _read(path: Path) -> SessionMeta:
     """What a file holds; a missing one holds nothing."""
     try:
         return decode(files.read_regular(path), SessionMeta)
     except FileNotFoundError:
         return SessionMeta()
+
+
+def _read_with_about(path: Path, about: Path) -> SessionMeta:
+    """What a file holds, and what is told of the answers beside it."""
+    meta = _read(path)
+    meta.about = read_about(about)
+    return meta
 
 
 def _read_or_put_aside(path: Path) -> SessionMeta:

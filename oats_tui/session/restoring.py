@@ -10,6 +10,7 @@ from oats_tui.core import files
 from oats_tui.core.codec import decode, fault, parse
 from oats_tui.core.items import Patience, check_id
 from oats_tui.core.storage_errors import StorageError, locked_error, storage_error
+from oats_tui.session.about import bring_about
 from oats_tui.session.meta import SessionMeta, _change_file, keep_displaced
 from oats_tui.session.store.codec import Pieces, decode_info, split_checked
 from oats_tui.session.store.draft import capture, restored
@@ -19,7 +20,7 @@ from oats_tui.session.store.places import Places
 from oats_tui.session.store.reading import read_version
 from oats_tui.session.store.records import BeginRecord, FoldedRecord, PartRecord, TextRecord, record_of, records
 from oats_tui.session.store.saving import save
-from oats_tui.session.trashed import FACTS, JOURNAL, META, SESSION, Trashed, is_folder, stamp_of, trash_of
+from oats_tui.session.trashed import ABOUT, FACTS, JOURNAL, META, SESSION, Trashed, is_folder, stamp_of, trash_of
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def restore(data_dir: Path, trashed: Trashed) -> None:
         with files.locked(places.lock):
             pieces = _pieces(places, folder) if files.signature(places.file) is not None else None
             _bring_meta(places, folder)
+            bring_about(places, folder / ABOUT)
             _bring_journal(places, folder)
             if pieces is None:
                 _bring_session(places, folder)

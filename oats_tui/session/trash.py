@@ -21,6 +21,7 @@ from oats_tui.session.restoring import restore
 from oats_tui.session.store.journals import forget_journal
 from oats_tui.session.store.places import Places
 from oats_tui.session.trashed import (
+    ABOUT,
     FACTS,
     JOURNAL,
     META,
@@ -190,7 +191,7 @@ def _new_folder(places: Places, moment: datetime) -> Path:
 def _follow(places: Places, folder: Path) -> bool:
     """Move what is kept beside a session to where it is; returns whether there was anything."""
     has_moved = False
-    for path, name in ((places.journal, JOURNAL), (places.meta, META)):
+    for path, name in ((places.journal, JOURNAL), (places.meta, META), (places.about, ABOUT)):
         # What was written since under the same id is another one's, or is united when the session comes back.
         if files.signature(path) is not None and files.signature(folder / name) is None:
             with contextlib.suppress(FileNotFoundError):

@@ -22,7 +22,7 @@ from oats_tui.session.store.places import Places, ours
 
 _log = logging.getLogger(__name__)
 
-SESSION, JOURNAL, META, FACTS = "session", "journal", "meta", "facts"
+SESSION, JOURNAL, META, ABOUT, FACTS = "session", "journal", "meta", "about", "facts"
 """The names of the files in a folder of the trash."""
 
 _NAME = re.compile(r"(?P<id>.+)\.(?P<stamp>[0-9]{8}T[0-9]{12})")

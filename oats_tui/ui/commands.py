@@ -17,6 +17,8 @@ from oats_tui.core.sanitize import sanitize_line
 
 Place = Literal["list", "transcript"]
 
+PLACE_NAMES: dict[Place, str] = {"list": "list", "transcript": "messages"}
+
 LEADER = "ctrl+x"
 
 
@@ -201,6 +203,7 @@ def parse_slash(text: str) -> tuple[Command, str] | None:
 
 _KEY_NAMES = {
     "question_mark": "?",
+    "slash": "/",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "esc",
@@ -229,5 +232,7 @@ def key_names(command: Command, leader: str, keys: Mapping[str, str] | None = No
     yield from (key_name(key) for key in (keys or {}).get(command.id, command.keys).split(",") if key)
     for key in command.leader:
         yield f"{key_name(leader)} {key_name(leader if key == LEADER else key)}"
+    for place, listed in command.places.items():
+        yield f"{' or '.join(map(key_name, listed.split(',')))} ({PLACE_NAMES[place]})"
     if command.slash:
         yield f"/{command.slash} {command.takes}".strip()

@@ -41,6 +41,11 @@ class Places:
         return ours(self.data_dir) / "meta" / f"{self.id}{SUFFIX}"
 
     @property
+    def about(self) -> Path:
+        """What its models thought, and how long its answers took."""
+        return ours(self.data_dir) / "about" / f"{self.id}.log"
+
+    @property
     def prev(self) -> Path:
         """A second name of the file that our last save replaced; it can be thrown away."""
         return ours(self.data_dir) / "prev" / self.id

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from oats_tui.ui.widgets.transcript.entries import Entry, TextItem
-from oats_tui.ui.widgets.transcript.widget import Transcript, line_within
+from oats_tui.ui.widgets.transcript.items import Entry, TextItem
+from oats_tui.ui.widgets.transcript.reading import ReadingState
+from oats_tui.ui.widgets.transcript.widget import Transcript
 from tests.support.app import SIZES, Rig, play
 
 COUNTS = (5, 300)
@@ -30,13 +31,13 @@ def entries(count: int) -> list[Entry]:
 async def read_from(rig: Rig, shown: Sequence[Entry], place: str) -> Transcript:
     """Show entries, and go a few lines into the one at a place."""
     pane = rig.screen.transcript
-    pane.show(shown, at_end=True)
+    pane.show(shown, state=ReadingState())
     index = {"first": 0, "middle": len(shown) // 2, "near the end": len(shown) - 2}[place]
     # Twice, because what is on the way is drawn, and then has another height.
     for _ in range(3):
-        pane.scroll_to(y=pane._document.top(index) + 2, animate=False)
+        pane.scroll_to(y=pane.reading.document.top(index) + 2, animate=False)
         await rig.settle()
-    assert pane._document.at(pane.scroll_offset.y) == index
+    assert pane.reading.document.at(pane.scroll_offset.y) == index
     assert not pane.following
     return pane
 
@@ -59,6 +60,7 @@ def test_lines_put_in_above_move_nothing(data_dir: Path, count: int, place: str,
         shown = entries(count)
         pane = await read_from(rig, shown, place)
         before = rig.shown
+        assert not pane.reading.news
         for step in range(3):
             shown = [entry("new", step, 3 + 20 * step), *shown]
             pane.show(shown)
@@ -124,7 +126,7 @@ def test_the_one_before_stays_when_all_from_the_top_on_goes(
         pane.show(shown[:left])
         await rig.settle()
         assert any(text.startswith(f"e{left - 1} ") for text in text_lines(rig))
-        pane.show(shown, at_end=True)
+        pane.show(shown, state=ReadingState())
         pane = await read_from(rig, shown, "middle")
         pane.show([*shown[:left], *(entry("other", number) for number in range(count))])
         await rig.settle()
@@ -152,7 +154,7 @@ def test_at_the_end_the_end_is_followed(data_dir: Path, count: int) -> None:
     async def scenario(rig: Rig) -> None:
         shown = entries(count)
         pane = rig.screen.transcript
-        pane.show(shown, at_end=True)
+        pane.show(shown, state=ReadingState())
         for changed, last in (
             ([entry("new", 0), *shown], f"e{count - 1}"),
             (shown[:-1], f"e{count - 2}"),
@@ -181,11 +183,3 @@ def test_the_same_again_paints_nothing(data_dir: Path, place: str, monkeypatch: 
         assert painted
 
     play(scenario, data_dir, (80, 24))
-
-
-@pytest.mark.parametrize(
-    ("line", "length", "expected"),
-    [(0, 5, 0), (4, 5, 4), (5, 5, 3), (500, 5, 3), (1, 1, 0), (-1, 5, -1), (-9, 5, -9), (-10, 5, 0), (-99, 5, 0)],
-)
-def test_an_entry_is_left_where_it_was_while_it_is_in_view(line: int, length: int, expected: int) -> None:
-    assert line_within(line, length, page=10) == expected

@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 
 from oats_tui.core.errors import OatsError
-from oats_tui.ui import actions
+from oats_tui.ui.actions import action
 from oats_tui.ui.commands import (
     BY_ID,
     COMMANDS,
@@ -50,9 +50,14 @@ def test_nothing_means_two_commands(names_of: Callable[[Command], list[str]]) ->
 def test_every_action_is_there_and_takes_what_it_is_given(command: Command) -> None:
     number = command.id.removeprefix("session.")
     name = "numbered_session" if number.isdigit() else command.action
-    action = getattr(actions, name)
-    assert inspect.iscoroutinefunction(action)
-    assert len(inspect.signature(action).parameters) == 2
+    function = action(name)
+    assert inspect.iscoroutinefunction(function)
+    assert len(inspect.signature(function).parameters) == 2
+
+
+def test_what_is_no_action_is_not_found() -> None:
+    with pytest.raises(LookupError):
+        action("unknown")
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.id)
@@ -130,4 +135,4 @@ def test_keys_are_written_as_people_write_them() -> None:
     assert key_name("ctrl+pagedown") == "ctrl+pgdn"
     assert key_name("question_mark") == "?"
     assert list(key_names(BY_ID["session.last"], "ctrl+o")) == ["ctrl+o ctrl+o", "ctrl+o tab"]
-    assert list(key_names(BY_ID["session.rename"], "ctrl+x")) == ["ctrl+x r", "/rename TITLE"]
+    assert list(key_names(BY_ID["session.rename"], "ctrl+x")) == ["ctrl+x r", "r (list)", "/rename TITLE"]

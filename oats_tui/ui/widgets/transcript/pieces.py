@@ -218,10 +218,8 @@ class EndPiece(Piece):
 
 def what_to_do(outcome: Outcome) -> tuple[str, ...]:
     """Return what a person can do about an answer that did not end well, in sentences."""
-    again = "R asks again (ctrl+x R from the input)"
-    if outcome.state == "failed":
-        return (again,)
-    return (again, "or write “continue”")
+    again = "Ask again with ctrl+x R"
+    return (again if outcome.state == "failed" else f"{again}, or write “continue”",)
 
 
 def pieces_of(

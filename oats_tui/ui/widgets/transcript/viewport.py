@@ -149,7 +149,8 @@ class Viewport:
                 return Place(entries[index].id), above if above < self.page else 0
         before = (entries[index].id for index in reversed(range(top)) if entries[index].id in there)
         found = next(before, None)
-        return (None if found is None else Place(found, piece=_END)), 0
+        # Its last line of text stands in front of the blank one at its end.
+        return (None, 0) if found is None else (Place(found, piece=_END), 1)
 
     def _settle(self, place: Place | None, above: int = 0) -> None:
         """Bring the view to a place, or to the end where there is none."""

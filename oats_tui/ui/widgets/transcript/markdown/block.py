@@ -61,10 +61,12 @@ class References:
         A footnote that is referred to by its label has as its id how many are defined before it.
         """
         links = {label: {"href": href, "title": title, "map": [0, 0]} for label, href, title in self.links}
+        numbers = {f":{label}": number for number, label in enumerate(self.footnotes)}
         return {
             "references": links,
+            "numbers": numbers,
             "footnotes": {
-                "refs": {f":{label}": number for number, label in enumerate(self.footnotes)},
+                "refs": dict(numbers),
                 "list": {number: {"label": label, "count": 0} for number, label in enumerate(self.footnotes)},
             },
         }

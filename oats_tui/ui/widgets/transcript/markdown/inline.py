@@ -8,7 +8,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
-STEPS_PER_CHARACTER = 8
+STEPS_PER_CHARACTER = 6
 """Steps of looking ahead that a text may cost; brackets that are never closed cost its square."""
 
 
@@ -36,7 +36,7 @@ class BoundedInline(ParserInline):
         finally:
             self._left = None
 
-    def skipToken(self, state: StateInline) -> None:
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802 - the name is the base class's
         """Look at what stands at a place without adding tokens."""
         self._left = (self._left or 0) - 1
         if self._left < 0:

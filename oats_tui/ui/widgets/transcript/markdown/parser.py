@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 LONGEST_INLINE = 20_000
 """Characters of a paragraph beyond which its marks are not looked at; it is drawn as it is."""
+MATH_OPENERS = ("$$", "\\[")
+"""What begins a block of mathematics."""
+MOST_MATH_LINES = 100
+"""Lines of a block of mathematics. What begins one and does not end within so many lines is text."""
 
 
 @cache
@@ -23,16 +27,14 @@ def parser() -> MarkdownIt:
     ``math_block``; the ``list_item_open`` of a task has the class ``task-list-item``, and the first child of its
     text is a ``html_inline`` whose content holds ``checked`` where the task is done.
     """
+    from oats_tui.ui.widgets.transcript.markdown.addresses import find_address
     from oats_tui.ui.widgets.transcript.markdown.inline import BoundedInline
     from oats_tui.ui.widgets.transcript.markdown.tasks import mark_tasks
 
     made = _made(BoundedInline())
     made.core.ruler.after("inline", "tasks", mark_tasks)
-    made.enable(["strikethrough"])
-    if made.linkify is not None:
-        made.options["linkify"] = True
-        made.inline.ruler.enable("linkify")
-    return made
+    made.inline.ruler.before("newline", "addresses", find_address)
+    return made.enable(["strikethrough"])
 
 
 @cache
@@ -61,7 +63,9 @@ def _made(inline: ParserInline) -> MarkdownIt:
     made.inline = inline
     made.configure("commonmark", {"html": False, "maxNesting": rules.MOST_NESTING})
     made.enable(["table"])
+    made.block.ruler.at("table", rules.table, {"alt": ["paragraph", "reference"]})
     made.use(footnote_plugin, move_to_end=False)
+    made.block.ruler.at("footnote_def", rules.footnote, {"alt": ["paragraph", "reference"]})
     made.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     made.block.ruler.at("math_block", rules.math_block)
     made.block.ruler.before("table", "too_deep", rules.too_deep)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,7 +10,7 @@ from oats_tui.ui.widgets.transcript.markdown.block import Block
 from oats_tui.ui.widgets.transcript.markdown.code import closes, code_pieces
 from oats_tui.ui.widgets.transcript.markdown.parser import cutter
 from oats_tui.ui.widgets.transcript.markdown.source import indent_of, is_blank, lines_of
-from oats_tui.ui.widgets.transcript.markdown.tables import aligns_in, head_of, table_pieces
+from oats_tui.ui.widgets.transcript.markdown.tables import aligns_in, debt_of, head_of, table_pieces
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -33,17 +33,15 @@ class Context:
 
     Attributes:
         block: The piece itself; a table's has the widths of the columns in front of it.
-        marker: What an item of the list begins with.
+        debt: What the rows of the table in front of it lack.
     """
 
     block: Block
-    marker: str = ""
+    debt: int = 0
 
     @property
     def lead(self) -> str:
         """Lines that make the parser take what follows them as going on."""
-        if self.block.kind == "item":
-            return f"{self.marker}\n"
         return head_of(len(self.block.columns)) if self.block.kind == "table" else ""
 
 
@@ -106,17 +104,17 @@ def scan(text: str, context: Context | None = None) -> Scan:
         if not text:
             return found
     lead = context.lead if context else ""
-    env: dict[str, dict[str, dict[str, Any]]] = {}
+    env: dict[str, Any] = {"debt": context.debt if context else 0}
     tokens = cutter().parse(lead + text, env)
     offset = done - lead.count("\n")
-    starts = [start for start in _starts(tokens, offset) if start.line >= done or start.kind == "table"]
+    starts = _starts(tokens, offset)
     _take_definitions(found, tokens, env, offset)
     if not starts:
         found.pieces.append(Piece(Block("".join(lines[done:]), "text"), done))
         return found
     starts[0].line = done
-    if context is not None and context.block.number is not None:
-        _count_on(starts, context.block.number)
+    if context is not None and context.block.kind == "item":
+        _go_on(starts, context.block.number)
     bounds = [*((start.line, start.index) for start in starts), (len(lines), len(tokens))]
     for start, (end, stop) in zip(starts, bounds[1:], strict=True):
         going = context if start is starts[0] else None
@@ -142,12 +140,14 @@ def _starts(tokens: Sequence[Token], offset: int) -> list[_Start]:
     return starts
 
 
-def _count_on(starts: Sequence[_Start], number: int) -> None:
-    """Give the items of the list that goes on the numbers from this one on."""
+def _go_on(starts: Sequence[_Start], number: int | None) -> None:
+    """Make the items of the first list those of a list that goes on with this number."""
     for index, start in enumerate(starts):
-        if start.kind != "item" or start.is_first:
+        if start.kind != "item" or (index and start.is_first):
             return
-        start.number = number + index
+        start.is_first = False
+        if number is not None:
+            start.number = number + index
 
 
 def _pieces(
@@ -169,8 +169,7 @@ def _pieces(
     elif start.kind == "item":
         gap = going.block.gap if going else start.is_first or is_blank(text[start.line - 1])
         block = Block("".join(lines), "item", gap, start.number, codes=start.codes)
-        marker = start.token.markup if start.number is None else f"1{start.token.markup}"
-        yield Piece(block, start.line, None if start.is_first else Context(block, marker))
+        yield Piece(block, start.line, None if start.is_first else Context(block))
     else:
         is_drawn = start.kind == "text"
         yield Piece(Block("".join(lines), "text", is_drawn, codes=start.codes), start.line, None, is_drawn)
@@ -217,25 +216,24 @@ def _take_fence(lines: Sequence[str], shape: Block, found: Scan) -> int:
     return behind
 
 
-def _table(
-    start: _Start, lines: Sequence[str], tokens: Sequence[Token], going: Context | None
-) -> Iterator[Piece]:
+def _table(start: _Start, lines: Sequence[str], tokens: Sequence[Token], going: Context | None) -> Iterator[Piece]:
     """Yield the pieces of a table."""
     if going is not None:
         shape = going.block
     else:
         aligns = aligns_in(tokens)
         shape = Block("", "table", columns=(0,) * len(aligns), aligns=aligns)
-    line = start.line
+    line, debt = start.line, going.debt if going else 0
     for index, (block, before) in enumerate(table_pieces(lines, tokens, shape, goes_on=going is not None)):
         goes_on = index or going is not None
-        yield Piece(block, line, Context(replace(block, columns=before)) if goes_on else None)
-        line += len(lines_of(block.source))
+        yield Piece(block, line, Context(replace(block, columns=before), debt=debt) if goes_on else None)
+        rows = lines_of(block.source)
+        line += len(rows)
+        bare = [row.strip(" \t\r\n") for row in rows if not is_blank(row)]
+        debt += sum(debt_of(row, len(before)) for row in bare[0 if goes_on else 2 :])
 
 
-def _take_definitions(
-    found: Scan, tokens: Sequence[Token], env: dict[str, dict[str, dict[str, Any]]], offset: int
-) -> None:
+def _take_definitions(found: Scan, tokens: Sequence[Token], env: Mapping[str, Any], offset: int) -> None:
     """Note the definitions of links and footnotes."""
     for label, link in env.get("references", {}).items():
         found.links.append((link["map"][0] + offset, label, link["href"], link["title"]))

@@ -95,6 +95,11 @@ def table_pieces(
     return [(replace(piece, columns=widths), before) for piece, before in made]
 
 
+def debt_of(row: str, columns: int) -> int:
+    """Return how much a row lacks, compared with its length; less than nothing where it lacks little."""
+    return 2 * max(0, columns - 1 - row.count("|")) - len(row)
+
+
 def _widest(widths: tuple[int, ...], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """Return the widths of columns that hold these rows too."""
     widest = list(widths)
