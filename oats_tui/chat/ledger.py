@@ -73,7 +73,7 @@ class Ledger:
 
     async def load(self, session_id: str) -> Session:
         """Return the session, or raise an OatsError that says why it cannot be had."""
-        session = await self.sessions.get(session_id)
+        session = await self.sessions.reread(session_id)
         if session is not None:
             return session
         entry = await self.sessions.inspect(session_id)
@@ -134,7 +134,7 @@ class Ledger:
         ``info``), so that nothing is lost.
         """
         async with self._locks[answer.session_id]:
-            session = await self.sessions.get(answer.session_id)
+            session = await self.sessions.reread(answer.session_id)
             if session is None:
                 session = Session(info=info, messages=list(base))
             # Another window may have taken it for cut off, where locks cannot be relied on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -25,6 +26,9 @@ LARGEST_COUNT = 10**15
 
 _SHRINK = 0.7
 """How much smaller the next request is when the model says that one was too long."""
+
+_LONG = 500
+"""A conversation of so many messages is made into a request in a thread."""
 
 
 class Turn:
@@ -98,7 +102,7 @@ class Turn:
         budget = None if context is None else context - ANSWER_RESERVE
         attempt = 0
         while True:
-            request = build_request(history, budget, reads_images=self._provider.reads_images(model))
+            request = await _built(history, budget, reads_images=self._provider.reads_images(model))
             self.note = request.note()
             try:
                 await self._take_in(request, model)
@@ -190,6 +194,13 @@ class Turn:
         else:
             data |= {"part_id": growing[0], "text": growing[1]}
         self._bus.publish_sync(Event(EventType.MESSAGE_PART_UPDATED, data))
+
+
+async def _built(history: Sequence[Message], budget: int | None, *, reads_images: bool) -> Request:
+    """Return the request for a conversation; a long one takes its time, and stops nobody meanwhile."""
+    if len(history) < _LONG:
+        return build_request(history, budget, reads_images=reads_images)
+    return await asyncio.to_thread(build_request, history, budget, reads_images=reads_images)
 
 
 def _smaller(request: Request, history: Sequence[Message], error: base.ProviderError) -> int:

@@ -108,7 +108,7 @@ def keep_about(path: Path, message_id: str, about: About) -> None:
 
 
 def bring_about(places: Places, kept: Path) -> None:
-    """Put a log where it was, or what it tells to the one that is there again; what that one tells as well, it tells.
+    """Put a log where it was, or to the one that is there again what only it tells.
 
     Doing it again, after it was stopped at any step, goes on with it.
 

@@ -12,6 +12,7 @@ from oats_tui.core.items import SUFFIX, Patience, is_fresh, item_names
 from oats_tui.session.entries import Entry, look_at
 from oats_tui.session.index import list_folder
 from oats_tui.session.models import Session, SessionInfo
+from oats_tui.session.store.held import Held
 from oats_tui.session.store.places import Places, places_of
 from oats_tui.session.store.reading import Newest, load, load_newest
 from oats_tui.session.trash import unfinished
@@ -53,11 +54,11 @@ def _made_from(entries: Iterable[Entry]) -> defaultdict[str, list[str]]:
     return made_from
 
 
-def session_or_none(session_id: str) -> Session | None:
-    """A session, or None."""
+def session_or_none(session_id: str, known: Held | None = None) -> Session | None:
+    """A session, or None; what an earlier one held is taken over where nothing has changed."""
     places = places_of(session_id)
     try:
-        session = load(places)
+        session = load(places, known)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -127,7 +127,6 @@ class MetaStorage:
         Raises:
             StorageError: It could not be saved.
         """
-
         await self._change(session_id, lambda meta: _set_note(meta, message_id, note))
 
     async def keep_about(self, session_id: str, message_id: str, about: About) -> None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from oats_tui.core.bus import Event, EventType, bus
 from oats_tui.core.config import get_data_dir
@@ -16,6 +17,7 @@ from oats_tui.session.entries import Entry, inspect_file
 from oats_tui.session.index import first_page, list_folder
 from oats_tui.session.lookup import all_infos, all_sessions, family_of, newest_or_none, peeked, session_or_none
 from oats_tui.session.models import Session, SessionInfo, SessionTime
+from oats_tui.session.store.held import Held
 from oats_tui.session.store.places import places_of
 from oats_tui.session.store.reading import Newest
 from oats_tui.session.store.saves import Capture, Saves
@@ -49,6 +51,7 @@ class SessionStorage:
     def __init__(self) -> None:
         self._saves = Saves()
         self._running: set[asyncio.Task[Any]] = set()
+        self._shared: WeakValueDictionary[str, Session] = WeakValueDictionary()
 
     @property
     def storage_dir(self) -> Path:
@@ -71,7 +74,7 @@ class SessionStorage:
         """
         places = places_of(session.id)
         event = Event(EventType.SESSION_CREATED, {"session_id": session.id, "title": session.title})
-        return await self._shielded(self._saves.save(places, Capture(session), "be new"), [event])
+        return await _shielded(self._running, self._saves.save(places, Capture(session), "be new"), [event])
 
     async def get(self, session_id: str) -> Session | None:
         """The session, with what its journal has beyond its file.
@@ -83,6 +86,27 @@ class SessionStorage:
             StorageError: The id is none.
         """
         return await asyncio.to_thread(session_or_none, session_id)
+
+    async def reread(self, session: Session | str) -> Session | None:
+        """What `get` gives, at the cost of what has changed since the session was loaded or saved.
+
+        The messages that are the same on disk as they were then, and have not been changed in memory, are the same
+        objects in both sessions. Whoever changes one changes it in both, so this is for those who only read them,
+        and add or leave out whole ones.
+
+        Args:
+            session: The session as it was, or the id of one: then what was read last in this way is taken over, as
+                long as somebody has it.
+
+        Raises:
+            StorageError: The id is none.
+        """
+        session_id = session if isinstance(session, str) else session.id
+        before = self._shared.get(session_id) if isinstance(session, str) else session
+        now = await asyncio.to_thread(session_or_none, session_id, before._held if before else Held())
+        if now is not None:
+            self._shared[session_id] = now
+        return now
 
     async def get_newest(self, session_id: str) -> Newest | None:
         """The newest messages of a session: of a large one the last 256 KB of its file, read in a moment.
@@ -108,7 +132,7 @@ class SessionStorage:
         """
         places = places_of(session.id)
         event = Event(EventType.SESSION_UPDATED, {"session_id": session.id})
-        return await self._shielded(self._saves.save(places, Capture(session), "be either"), [event])
+        return await _shielded(self._running, self._saves.save(places, Capture(session), "be either"), [event])
 
     async def delete(self, session_id: str) -> bool:
         """Move a session and those made from it to the trash; returns whether there was one.
@@ -121,7 +145,7 @@ class SessionStorage:
         places = places_of(session_id)
         family = await asyncio.to_thread(family_of, session_id, self.storage_dir)
         events = [Event(EventType.SESSION_DELETED, {"session_id": each}) for each in family]
-        return await self._shielded(finished(submit(lambda: discard(places.data_dir, family))), events)
+        return await _shielded(self._running, finished(submit(lambda: discard(places.data_dir, family))), events)
 
     async def list(self) -> builtins.list[Session]:
         """All sessions that can be understood, in no promised order; the others are logged.
@@ -172,16 +196,17 @@ class SessionStorage:
         """At once the newest sessions as far as a cache knows them; `list_entries` is the truth."""
         return await asyncio.to_thread(first_page, self.storage_dir, limit)
 
-    async def _shielded(self, job: Coroutine[Any, Any, _R], events: builtins.list[Event]) -> _R:
-        """Wait for a job and publish; cancelling the caller stops neither."""
-        task = asyncio.create_task(_publish_after(job, events))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            task.add_done_callback(_log_failure)
-            raise
+
+async def _shielded(running: set[asyncio.Task[Any]], job: Coroutine[Any, Any, _R], events: list[Event]) -> _R:
+    """Wait for a job, which is running meanwhile, and publish; cancelling the caller stops neither."""
+    task = asyncio.create_task(_publish_after(job, events))
+    running.add(task)
+    task.add_done_callback(running.discard)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(_log_failure)
+        raise
 
 
 async def _publish_after(job: Coroutine[Any, Any, _R], events: list[Event]) -> _R:

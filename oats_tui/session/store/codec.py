@@ -16,7 +16,7 @@ from oats_tui.core.codec import (
     replace_surrogates,
     to_plain,
 )
-from oats_tui.session.message import Message, OpaqueMessage
+from oats_tui.session.message import Message, OpaqueMessage, TextPart
 from oats_tui.session.models import SessionInfo
 from oats_tui.session.store.pieces import (
     NotASessionError,
@@ -57,6 +57,9 @@ __all__ = [
 ]
 
 
+_ALL_FIELDS = {kind: set(kind.model_fields) for kind in (Message, TextPart)}
+
+
 def info_of(data: bytes) -> dict[str, Any]:
     """The `info` object of a session's file, not yet validated.
 
@@ -78,9 +81,19 @@ def decode_message(raw: bytes) -> Message:
     except TooDeepError:
         return OpaqueMessage.of(raw, {}, "it is nested too deeply")
     try:
-        return Message.model_validate(value)
+        return _slim(Message.model_validate(value))
     except ValidationError as error:
         return OpaqueMessage.of(raw, value if isinstance(value, dict) else {}, fault(error))
+
+
+def _slim(message: Message) -> Message:
+    """The message; which of its fields were there is told by a set that all share: each of its own is 1 KB."""
+    for each in (message, *message.parts):
+        names = _ALL_FIELDS.get(type(each))
+        # With an unknown field, or without a known one, it has names of its own, to which more may come.
+        if names is not None and len(each.__pydantic_fields_set__) == len(names) and not each.__pydantic_extra__:
+            object.__setattr__(each, "__pydantic_fields_set__", names)
+    return message
 
 
 def decode_info(raw: bytes) -> SessionInfo:

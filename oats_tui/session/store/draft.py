@@ -14,6 +14,7 @@ from oats_tui.core.collector import resting_collector
 from oats_tui.core.files import Signature
 from oats_tui.session.message import Message, OpaqueMessage
 from oats_tui.session.models import Session
+from oats_tui.session.store.again import keys_again, taken_over
 from oats_tui.session.store.codec import (
     Pieces,
     decode_info,
@@ -24,7 +25,8 @@ from oats_tui.session.store.codec import (
     extra_of,
 )
 from oats_tui.session.store.held import Exact, Frozen, Held, copied, freeze
-from oats_tui.session.store.order import keys_of_ids, keys_of_raws
+from oats_tui.session.store.order import keys_of_ids
+from oats_tui.session.store.pieces import is_usual
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -136,6 +138,9 @@ class Draft:
         held.info, held.own_info, held.rest, held.extra = self.info, self.own_info, self.rest, self.extra
         held.messages, held.raws, held.keys = self.messages, raws, self.keys
         held.frozen = self.base.values(self.positions, self.fresh)
+        own, is_known = self.base.own, self.base.is_usual
+        held.is_usual = (is_known and _are_usual(raws, self.positions)) or None
+        held.own = frozenset(n for n, at in enumerate(self.positions) if at is None or at in own)
         return held
 
     def changes(self, raws: Sequence[bytes]) -> Changes:
@@ -213,12 +218,13 @@ def _keys(base: Held, messages: list[Message], positions: list[int | None], fres
     return keys_of_ids(keys)
 
 
-def restored(pieces: Pieces, signature: Signature | None) -> Session:
+def restored(pieces: Pieces, signature: Signature | None, known: Held | None = None) -> Session:
     """The session in a file, which remembers what it was loaded with.
 
     Args:
         pieces: The file's content.
         signature: Its version; None if the content is no file's.
+        known: What an earlier one was loaded or saved with: its messages are taken over where nothing has changed.
 
     Raises:
         NotJsonError: A message is not JSON.
@@ -228,19 +234,32 @@ def restored(pieces: Pieces, signature: Signature | None) -> Session:
     extra = extra_of(pieces.rest)
     held = Held()
     held.signature = signature
-    with resting_collector(keep=len(pieces.messages) > _MANY):
-        messages = [decode_message(raw) for raw in pieces.messages]
-        held.frozen = freeze(messages)
+    known = Held() if known is None else known
+    positions = taken_over(known, pieces.messages)
+    with resting_collector(keep=positions.count(None) > _MANY):
+        messages = [
+            decode_message(raw) if at is None else known.messages[at]
+            for raw, at in zip(pieces.messages, positions, strict=True)
+        ]
+        fresh = [message for message, at in zip(messages, positions, strict=True) if at is None]
+        held.frozen = known.values(positions, freeze(fresh))
     held.info, held.own_info, held.rest, held.extra = (
         pieces.info,
         encode_info(info),
         pieces.rest,
         Exact(copied(extra)),
     )
-    held.messages, held.raws, held.keys = messages, pieces.messages, keys_of_raws(pieces.messages)
+    held.messages, held.raws, held.is_read = messages, pieces.messages, True
+    held.keys = keys_again(known, pieces.messages, positions)
+    held.is_usual = pieces.is_usual or (known.is_usual and _are_usual(pieces.messages, positions)) or None
     session = Session(info=info, messages=messages, **extra)
     session._held = held
     return session
+
+
+def _are_usual(raws: Sequence[bytes], positions: Sequence[int | None]) -> bool:
+    """Whether the new pieces are of the usual form."""
+    return all(is_usual(raw) for raw, at in zip(raws, positions, strict=True) if at is None)
 
 
 def _thawed(message: Message, values: Frozen) -> Message:

@@ -83,6 +83,9 @@ class Held:
         raws: The JSON of each.
         keys: What tells them apart.
         frozen: Their values.
+        is_read: Whether the messages were read from a file, and not saved.
+        own: The positions of those that were not made of their JSON, but it of them.
+        is_usual: Whether each of the raws is of the usual form; None if nobody has looked yet.
     """
 
     __slots__ = (
@@ -91,8 +94,11 @@ class Held:
         "extra",
         "frozen",
         "info",
+        "is_read",
+        "is_usual",
         "keys",
         "messages",
+        "own",
         "own_info",
         "raws",
         "rest",
@@ -109,6 +115,9 @@ class Held:
         self.raws: list[bytes] = []
         self.keys: list[str] = []
         self.frozen = Frozen()
+        self.is_read = False
+        self.own: frozenset[int] = frozenset()
+        self.is_usual: bool | None = None
         self._starts: list[int] | None = None
         self._index: dict[int, int] | None = None
 
@@ -156,18 +165,13 @@ class Held:
 
     def values(self, positions: Sequence[int | None], fresh: Frozen) -> Frozen:
         """The values of the messages at some positions; those of the others are fresh, in their order."""
-        known = len(positions) - len(fresh.fields)
-        if None not in positions[:known] and list(positions[:known]) == list(range(known)):
-            found = self._cut(0, known)
-            found.extend(fresh)
-            return found
         found, starts, taken = Frozen(), [0, *accumulate(fresh.counts)], 0
-        for position in positions:
+        for position, length in _runs(positions):
             if position is not None:
-                found.extend(self._cut(position, position + 1))
+                found.extend(self._cut(position, position + length))
             else:
-                found.extend(fresh.cut(taken, taken + 1, starts[taken], starts[taken + 1]))
-                taken += 1
+                found.extend(fresh.cut(taken, taken + length, starts[taken], starts[taken + length]))
+                taken += length
         return found
 
     def places(self, messages: Sequence[Message], positions: Sequence[int | None]) -> list[int | None]:
@@ -206,6 +210,17 @@ class Held:
         return self._index
 
 
+def _runs(positions: Sequence[int | None]) -> Generator[tuple[int | None, int], None, None]:
+    """The stretches of positions that follow each other, or of None: the first, and how many."""
+    start = 0
+    for n in range(1, len(positions) + 1):
+        first = positions[start]
+        expected = None if first is None else first + n - start
+        if n == len(positions) or positions[n] != expected:
+            yield first, n - start
+            start = n
+
+
 def seen(messages: Sequence[Message]) -> Frozen:
     """The values of messages as they are now: views, which change with them."""
     listed = list(map(_parts, messages))
@@ -238,9 +253,14 @@ def _copied(fields: dict[str, Any], containers: Iterable[str]) -> dict[str, Any]
     """A copy of an object's fields; those that can change inside are copied with their contents."""
     made = dict(fields)
     for name in containers:
-        if made.get(name) is not None:
-            made[name] = Exact(copied(made[name]))
+        if (value := made.get(name)) is not None:
+            made[name] = dict(value) if name == "usage" and _is_counts(value) else Exact(copied(value))
     return made
+
+
+def _is_counts(value: Any) -> bool:
+    """Whether these are integers by name: what is equal to such counts is written like them."""
+    return type(value) is dict and bool(value) and all(type(each) is int for each in value.values())
 
 
 def _deep(values: Iterable[Any]) -> Iterable[Any]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 from pydantic_core import to_json
@@ -25,8 +26,15 @@ _INNER_LINE = b"\n      "
 _NEXT = b",\n    {"
 _LIST_END = b"\n  ]"
 _END = b"\n}"
-_BETWEEN = b",\n    "
+BETWEEN = b",\n    "
 _FURTHER_FIELD = re.compile(rb'\s*,\s*"')
+
+
+Cut: TypeAlias = Callable[[bytes, int], tuple[Sequence[bytes], int]]
+"""Cuts one or more messages from a place on in a file of the usual form: they, and where the last one ends.
+
+The end is -1 where what begins there is of no such form.
+"""
 
 
 class NotASessionError(ValueError):
@@ -41,11 +49,13 @@ class Pieces:
         info: The JSON of the `info` object, its lines indented as in the file.
         messages: The JSON of each message, likewise.
         rest: What follows the list of messages: the fields that we do not know, and the closing brace.
+        is_usual: Whether each message is known to be of the usual form.
     """
 
     info: bytes
     messages: list[bytes] = field(default_factory=list)
     rest: bytes = _END
+    is_usual: bool = field(default=False, compare=False)
 
 
 def split(data: bytes) -> Pieces:
@@ -55,7 +65,7 @@ def split(data: bytes) -> Pieces:
         NotJsonError: The bytes are not JSON: perhaps they are cut off, or being written.
         NotASessionError: They are, but not a session's.
     """
-    return _split_usual(data) or _split_any(data)
+    return split_usual(data) or split_any(data)
 
 
 def split_checked(data: bytes) -> Pieces:
@@ -70,7 +80,7 @@ def split_checked(data: bytes) -> Pieces:
         for raw in pieces.messages:
             _check(raw)
     except NotJsonError:
-        return _split_any(data)
+        return split_any(data)
     return pieces
 
 
@@ -81,7 +91,7 @@ def split_ends(head: bytes, tail: bytes) -> Pieces | None:
     if not head.startswith(_HEAD + b"{") or not head.startswith(_TO_MESSAGES, info_end) or first < 0:
         return None
     messages: list[bytes] = []
-    position = _cut_messages(tail, first + len(_MESSAGE_END) + 1, messages)
+    position = _cut_messages(tail, first + len(_MESSAGE_END) + 1, messages, cut_one)
     if position < 0 or not _is_rest(tail[position:]):
         return None
     return Pieces(head[len(_HEAD) : info_end], messages, tail[position:])
@@ -93,7 +103,7 @@ def join(pieces: Pieces) -> list[bytes]:
         return [_HEAD, pieces.info, _TO_MESSAGES, b"]", pieces.rest]
     parts = [_HEAD, pieces.info, _TO_MESSAGES, b"\n    "]
     for message in pieces.messages:
-        parts += (message, _BETWEEN)
+        parts += (message, BETWEEN)
     parts[-1] = _LIST_END
     parts.append(pieces.rest)
     return parts
@@ -124,7 +134,23 @@ def message_raw(value: Any) -> bytes:
         return indented(json.dumps(value, indent=2).encode("ascii"), 4)
 
 
-def _split_usual(data: bytes) -> Pieces | None:
+def is_usual(raw: bytes) -> bool:
+    """Whether a piece is of the form in which it can be cut out of a file again."""
+    return raw.startswith(_FIRST[-1:]) and cut_one(raw, 0) == ((raw,), len(raw))
+
+
+def cut_one(data: bytes, start: int) -> tuple[Sequence[bytes], int]:
+    """The message that begins here, and where it ends; -1 if it is not of the usual form."""
+    end = data.find(_MESSAGE_END, start)
+    if end < 0:
+        return (), -1
+    end += len(_MESSAGE_END)
+    raw = data[start:end]
+    # A line further left is no part of a message of this form.
+    return ((raw,), end) if raw.count(b"\n") == raw.count(_INNER_LINE) + 1 else ((), -1)
+
+
+def split_usual(data: bytes, cut: Cut = cut_one) -> Pieces | None:
     """Cut a file of the form that oats and we write; None for any other.
 
     JSON has no line ends within texts, so lines that begin with a brace behind exactly so many spaces are where
@@ -138,28 +164,23 @@ def _split_usual(data: bytes) -> Pieces | None:
     if data.startswith(b"]", position):
         position += 1
     elif data.startswith(_FIRST, position):
-        position = _cut_messages(data, position, messages)
+        position = _cut_messages(data, position, messages, cut)
     else:
         return None
     info, rest = data[len(_HEAD) : info_end], data[position:]
     if position < 0 or not _is_rest(rest) or not _is_object(info):
         return None
-    return Pieces(info, messages, rest)
+    return Pieces(info, messages, rest, is_usual=True)
 
 
-def _cut_messages(data: bytes, position: int, messages: list[bytes]) -> int:
+def _cut_messages(data: bytes, position: int, messages: list[bytes], cut: Cut) -> int:
     """Collect the messages from here on; returns where their list has ended, -1 where the form is another."""
     while True:
         start = position + len(_FIRST) - 1
-        end = data.find(_MESSAGE_END, start)
+        raws, end = cut(data, start)
         if end < 0:
             return -1
-        end += len(_MESSAGE_END)
-        raw = data[start:end]
-        # A line further left is no part of a message of this form.
-        if raw.count(b"\n") != raw.count(_INNER_LINE) + 1:
-            return -1
-        messages.append(raw)
+        messages += raws
         if data.startswith(_LIST_END, end):
             return end + len(_LIST_END)
         if not data.startswith(_NEXT, end):
@@ -205,7 +226,7 @@ def _opened(rest: bytes) -> bytes:
     return b"{" + rest.lstrip().removeprefix(b",")
 
 
-def _split_any(data: bytes) -> Pieces:
+def split_any(data: bytes) -> Pieces:
     """Parse a file of any form as a whole, and bring it into the usual one."""
     value = _parse_deep(data)
     info = info_in(value)

@@ -14,6 +14,7 @@ from oats_tui.core.files import Signature
 from oats_tui.core.items import Patience, read_settled_version
 from oats_tui.session.message import Message
 from oats_tui.session.models import Session, SessionInfo
+from oats_tui.session.store.again import split_again
 from oats_tui.session.store.codec import (
     NotASessionError,
     Pieces,
@@ -24,6 +25,7 @@ from oats_tui.session.store.codec import (
     split_ends,
 )
 from oats_tui.session.store.draft import restored
+from oats_tui.session.store.held import Held
 from oats_tui.session.store.journal import Journal
 from oats_tui.session.store.journals import read_journal
 from oats_tui.session.store.merge import Version, merge, summaries
@@ -52,14 +54,20 @@ class Newest:
     whole: bool
 
 
-def load(places: Places) -> Session:
+def load(places: Places, known: Held | None = None) -> Session:
     """The session in a file, and what its journal has beyond it.
+
+    Args:
+        places: Where it is.
+        known: What an earlier one was loaded or saved with: its messages are taken over where nothing has changed.
 
     Raises:
         OSError: The file cannot be read.
         ValueError: It does not hold a session (`NotJsonError`, `NotASessionError`, `pydantic.ValidationError`).
     """
-    return read_settled_version(places.file, lambda data, version: _loaded(places, data, version), Patience())
+    return read_settled_version(
+        places.file, lambda data, version: _loaded(places, data, version, known), Patience()
+    )
 
 
 def load_newest(places: Places) -> Newest:
@@ -133,16 +141,17 @@ def is_written_late(places: Places, journal: Journal) -> bool:
     return now is not None and now != journal.prev and now.inode == journal.prev.inode
 
 
-def _loaded(places: Places, data: bytes, signature: Signature) -> Session:
+def _loaded(places: Places, data: bytes, signature: Signature, known: Held | None) -> Session:
     """The session in these bytes and in its journal."""
     try:
-        return _with_journal(places, split(data), signature)
+        pieces = split(data) if known is None else split_again(data, known)
+        return _with_journal(places, pieces, signature, known)
     except NotJsonError:
         # Where messages end was taken for what it is not; looked at closely, it may be right.
-        return _with_journal(places, split_checked(data), signature)
+        return _with_journal(places, split_checked(data), signature, known)
 
 
-def _with_journal(places: Places, pieces: Pieces, signature: Signature) -> Session:
+def _with_journal(places: Places, pieces: Pieces, signature: Signature, known: Held | None) -> Session:
     """The session in these pieces and in its journal."""
     try:
         journal = read_journal(places.journal)
@@ -151,12 +160,12 @@ def _with_journal(places: Places, pieces: Pieces, signature: Signature) -> Sessi
         journal = Journal()
     late = late_version(places, journal.prev) if is_written_late(places, journal) else None
     if late is None and not journal.is_behind(signature):
-        return restored(pieces, signature)
+        return restored(pieces, signature, known)
     version = Version.of(pieces)
     full = replay(version if late is None else _with_late(version, late, journal), journal)
     if full is version:
-        return restored(pieces, signature)
-    return restored(full.pieces(), None)
+        return restored(pieces, signature, known)
+    return restored(full.pieces(), None, known)
 
 
 def _with_late(version: Version, late: Version, journal: Journal) -> Version:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.cells import clean, clean_line
 from oats_tui.ui.widgets.transcript import steps
-from oats_tui.ui.widgets.transcript.building import markdown_of
+from oats_tui.ui.widgets.transcript.itemizing import markdown_of
 from oats_tui.ui.widgets.transcript.items import Entry, ImageItem, TextItem
 
 if TYPE_CHECKING:
@@ -178,9 +178,10 @@ def _message(desk: Desk) -> Entry:
 def _picture(desk: Desk) -> ImageItem:
     """Return the picture that a command is about. Raises OatsError where there is none."""
     entry = _message(desk)
-    item = desk.screen.transcript.reading.cursor.item
-    if item is not None and item < len(entry.items) and isinstance(entry.items[item], ImageItem):
-        return entry.items[item]
+    number = desk.screen.transcript.reading.cursor.item
+    item = entry.items[number] if number is not None and number < len(entry.items) else None
+    if isinstance(item, ImageItem):
+        return item
     found = next((each for each in entry.items if isinstance(each, ImageItem)), None)
     if found is None:
         raise OatsError("This message holds no picture.")

@@ -48,7 +48,9 @@ class ChooseScreen(Overlay[int | None]):
         """Make the list."""
         with Vertical(classes="card card-tall"):
             yield Label(self._title, markup=False, classes="card--title")
-            yield OptionList(*(Option(Content(line).truncate(76, ellipsis=True)) for line in self._lines), compact=True)
+            yield OptionList(
+                *(Option(Content(line).truncate(76, ellipsis=True)) for line in self._lines), compact=True
+            )
             yield Label(f"enter: {self._verb} · esc: never mind", markup=False, classes="card--keys")
 
     def on_mount(self) -> None:

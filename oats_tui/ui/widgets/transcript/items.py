@@ -103,7 +103,6 @@ class Entry:
         growing: Whether it is an answer in progress.
         gap: What stands above it where hours lie between it and the message before, such as "3 hours later";
             empty otherwise.
-        source: The message as Markdown, to be copied.
     """
 
     id: str
@@ -115,4 +114,3 @@ class Entry:
     note: str = ""
     growing: bool = False
     gap: str = ""
-    source: str = ""

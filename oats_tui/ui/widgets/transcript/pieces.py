@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -100,8 +100,8 @@ class HeadPiece(Piece):
 class BlockPiece(Piece):
     """One block of a Markdown text."""
 
-    block: Block = Block("", "text")
-    references: References = References()
+    block: Block = field(default_factory=lambda: Block("", "text"))
+    references: References = field(default_factory=References)
     first_code: int = 1
 
     @property
@@ -144,7 +144,7 @@ class PlainPiece(Piece):
 class PartPiece(Piece):
     """A tool call, a picture, or something folded."""
 
-    part: Item = OtherItem("")
+    part: Item = field(default_factory=lambda: OtherItem(""))
     whole: bool = False
     version: int = 0
 

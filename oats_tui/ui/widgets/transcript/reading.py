@@ -36,7 +36,7 @@ class ReadingState:
     """
 
     place: Place | None = None
-    cursor: Cursor = Cursor()
+    cursor: Cursor = field(default_factory=Cursor)
     last_seen: str = ""
     turned: dict[str, frozenset[int]] = field(default_factory=dict)
 

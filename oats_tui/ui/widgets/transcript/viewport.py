@@ -103,7 +103,7 @@ class Viewport:
         self._settle(place, above)
 
     def reveal(self, index: int, piece: int = 0, *, whole: bool = True) -> None:
-        """Bring a message, from one of its pieces on, into view: all of it where there is room, else its beginning.
+        """Bring a message, from one of its pieces on, into view: whole where there is room, else its beginning.
 
         Args:
             index: Which message.

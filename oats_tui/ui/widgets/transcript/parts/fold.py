@@ -71,28 +71,41 @@ def head_line(sign: Segment, runs: Sequence[Segment], width: int) -> Line:
 
 def remark(text: str, width: int, style: Style) -> Line:
     """Return a line that says something about what is shown; nothing of it is copied."""
-    line = Line(clipped([Segment(text, style)], width), "")
+    line = Line(clipped([Segment(text, style)], width))
     return replace(line, borders=(Border(0, line.width),))
+
+
+def followed(lines: Sequence[Line], remarks: Sequence[Line]) -> list[Line]:
+    """Return lines with others behind the last of them of which nothing is copied, not even an empty line."""
+    if not lines or not remarks:
+        return [*lines, *remarks]
+    last = lines[-1]
+    return [
+        *lines[:-1],
+        replace(last, join=""),
+        *(replace(each, join="") for each in remarks[:-1]),
+        replace(remarks[-1], join=last.join),
+    ]
 
 
 def clipped(runs: Sequence[Segment], width: int) -> tuple[Segment, ...]:
     """Return the beginning of one line of text that fits, with an ellipsis where something is left out."""
     if Line(tuple(runs)).width <= width:
         return tuple(runs)
-    if width < _INDENT:
+    kept = wrapped(runs, width - 1, words=False)[0]
+    if kept.width >= width:  # One character, which has no room.
         return (Segment("…", runs[0].style),)
-    kept = wrapped(runs, width - 1, words=False)[0].segments
-    return (*kept, Segment("…", kept[-1].style if kept else None))
+    return (*kept.segments, Segment("…", kept.segments[-1].style if kept.segments else runs[0].style))
 
 
 def inner_width(width: int) -> int:
     """Return how many columns there are for what is indented."""
-    return max(1, width - _INDENT)
+    return max(1, width - _indent(width))
 
 
 def indented(lines: Sequence[Line], width: int) -> list[Line]:
     """Return the lines indented, as far as there is room; the indentation is not copied."""
-    return behind(lines, [Segment(" " * max(0, min(_INDENT, width - 1)))])
+    return behind(lines, [Segment(" " * _indent(width))])
 
 
 def count_lines(text: str) -> int:
@@ -103,7 +116,7 @@ def count_lines(text: str) -> int:
 def beginning(
     text: str, width: int, most: int, styled: Styled, palette: Palette, *, words: bool = False
 ) -> list[Line]:
-    """Return the first lines of a text and how many more there are, in time that does not depend on the rest.
+    """Return the first lines of a text and how many more there are; of the rest only the newlines are counted.
 
     Args:
         text: The text as it came.
@@ -124,10 +137,12 @@ def beginning(
         start = end + 1
     drawn: list[Line] = []
     for source, style in zip(sources, styled(sources), strict=True):
-        drawn += _first(_drawn([source[:room]], [style], width, words=words), len(source) > room, width)
+        shown = _drawn([source[:room]], [style], width, words=words)
+        drawn += _first(shown, len(source) > room, width, style)
     left = count_lines(text) - len(sources)
     if left > 0:
-        drawn.append(remark(f"⋯ {left:,} more line{'' if left == 1 else 's'}", width, palette.dim))
+        more = remark(f"⋯ {left:,} more line{'' if left == 1 else 's'}", width, palette.dim)
+        return followed(drawn, [more])
     return drawn
 
 
@@ -158,7 +173,12 @@ def shown_whole(text: str, width: int, styled: Styled, palette: Palette, *, word
     words_left = f"⋯ {count} left out here; y copies the message, and the session's file has all"
     gap = wrapped([Segment(words_left, palette.dim)], width)
     upper[-1] = replace(upper[-1], join="\n")
-    return [*upper, *(replace(line, join="", borders=(Border(0, line.width),)) for line in gap), *lower]
+    return [*upper, *gap, *lower]
+
+
+def _indent(width: int) -> int:
+    """Return by how much lines are indented, so that a wide character has room behind it."""
+    return max(0, min(_INDENT, width - 2))
 
 
 def _lines(sources: Sequence[str], width: int, styled: Styled, *, words: bool) -> list[Line]:
@@ -179,11 +199,10 @@ def _drawn(sources: Sequence[str], styles: Sequence[Style], width: int, *, words
     return wrapped(runs, width, words=words)
 
 
-def _first(lines: list[Line], more: bool, width: int) -> list[Line]:
+def _first(lines: list[Line], more: bool, width: int, style: Style) -> list[Line]:
     """Return the first lines of a long one, the last of them with an ellipsis where something is left out."""
     if len(lines) <= LONGEST_FOLDED and not more:
         return lines
     kept = lines[:LONGEST_FOLDED]
-    last = kept[-1].segments or (Segment(""),)
-    kept[-1] = Line(clipped((*last, Segment("…", last[-1].style)), width))
+    kept[-1] = Line(clipped((*kept[-1].segments, Segment("…", style)), width))
     return kept

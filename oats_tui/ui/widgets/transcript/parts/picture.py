@@ -9,7 +9,7 @@ from oats_tui.ui.cells import clean_line
 from oats_tui.ui.widgets.transcript.items import ImageItem
 from oats_tui.ui.widgets.transcript.lines import Border, Line
 from oats_tui.ui.widgets.transcript.palette import Palette
-from oats_tui.ui.widgets.transcript.parts.fold import clipped, head_line
+from oats_tui.ui.widgets.transcript.parts.fold import followed, head_line
 
 SIGN = "▣"
 
@@ -33,7 +33,9 @@ def draw_image(item: ImageItem, width: int, palette: Palette, *, focused: bool =
     ground = palette.ground.bgcolor.get_truecolor() if palette.ground.bgcolor else (0, 0, 0)
     columns = min(pictures.THUMBNAIL_COLUMNS, width)
     rows = pictures.thumbnail(item, columns, pictures.THUMBNAIL_ROWS, ground=(ground[0], ground[1], ground[2]))
-    return [line, *(Line(pictures.half_blocks(row), "", (Border(0, len(row)),)) for row in rows or ())]
+    return followed(
+        [line], [Line(pictures.half_blocks(row), borders=(Border(0, len(row)),)) for row in rows or ()]
+    )
 
 
 def version_of(item: ImageItem) -> int:

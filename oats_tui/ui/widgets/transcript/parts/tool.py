@@ -23,6 +23,7 @@ from oats_tui.ui.widgets.transcript.parts.fold import (
     beginning,
     clipped,
     count_lines,
+    followed,
     head_line,
     indented,
     inner_width,
@@ -57,7 +58,9 @@ def draw_tool(item: ToolItem, width: int, palette: Palette, *, whole: bool, focu
     sign = Segment(UNFOLDED if whole else FOLDED, palette.cursor if focused else palette.dim)
     lines = [head_line(sign, _head(item, max(1, width - _GAP), palette), width)]
     inner = inner_width(width)
-    below = [remark(SUB_SESSION, inner, palette.dim)] if item.session_id else []
+    if item.session_id:
+        lines = followed(lines, indented([remark(SUB_SESSION, inner, palette.dim)], width))
+    below: list[Line] = []
     if whole and item.arguments is not None:
         below += _arguments(item.arguments, inner, palette)
     draw = shown_whole if whole else partial(beginning, most=FOLDED_LINES)
@@ -124,15 +127,18 @@ def _diffs(arguments: str) -> Sequence[tuple[str, str]]:
         return ()
     try:
         values = json.loads(arguments)
+        if isinstance(values, dict) and any(_is_diff(value) for value in values.values()):
+            return [(name, value if _is_diff(value) else _as_json(name, value)) for name, value in values.items()]
     except (ValueError, RecursionError):
-        return ()
-    if not isinstance(values, dict) or not any(
-        isinstance(each, str) and is_diff(each) for each in values.values()
-    ):
-        return ()
-    return [
-        (name, value)
-        if isinstance(value, str) and is_diff(value)
-        else (name, f"{name}: {json.dumps(value, indent=2, ensure_ascii=False)}")
-        for name, value in values.items()
-    ]
+        pass
+    return ()
+
+
+def _is_diff(value: object) -> bool:
+    """Return whether an argument is a diff."""
+    return isinstance(value, str) and is_diff(value)
+
+
+def _as_json(name: str, value: object) -> str:
+    """Return an argument that is no diff. Raises RecursionError for one that is nested too deeply."""
+    return f"{name}: {json.dumps(value, indent=2, ensure_ascii=False)}"
