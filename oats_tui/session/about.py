@@ -122,11 +122,11 @@ def bring_about(places: Places, kept: Path) -> None:
             files.ensure_folder(places.about.parent)
             files.move_aside(kept, places.about)
             return
-        there = read_about(places.about)
-        added = [record for record in _records(files.read_regular(kept)) if record.message not in there]
+        there, data = read_about(places.about), files.read_regular(kept)
+        added = [record for record in _records(data, len(data)) if record.message not in there]
         if added:
-            data = b"".join(record_of(record.model_dump(mode="python")) for record in added)
-            files.append(places.about, data, sync=True)
+            new = b"".join(record_of(record.model_dump(mode="python")) for record in added)
+            files.append(places.about, new, sync=True)
         files.remove_file(kept)
     except files.NotRegularError as error:
         _log.warning("%s stays in the trash: %s", kept, error)
@@ -148,18 +148,28 @@ def _grown(path: Path, handle: int) -> _Read:
         data = files.read_from(handle, read.end)
         # A record that is just being written is read the next time.
         whole = data.rfind(b"\n") + 1
-        read.found.update((record.message, record.about) for record in _records(data[:whole]))
+        read.found.update((record.message, record.about) for record in _records(data, whole))
         read.end += whole
         read.head = head
     return read
 
 
-def _records(data: bytes) -> Iterator[_Record]:
-    """The records in some bytes; what is none is left out."""
-    for line in data.split(b"\n"):
+def _records(data: bytes, end: int) -> Iterator[_Record]:
+    """The records in some bytes up to a line end; what is none is left out."""
+    for line in _lines(data, end):
         json = line[_CRC_LENGTH + 1 :]
         try:
             if line and int(line[:_CRC_LENGTH], 16) == zlib.crc32(json):
                 yield _Record.model_validate(parse(json))
         except (ValueError, NotJsonError, ValidationError):
             continue
+
+
+def _lines(data: bytes, end: int) -> Iterator[bytes]:
+    """The lines in some bytes up to an end, one after the other: all at once they are as large as the log."""
+    start = 0
+    while start < end:
+        stop = data.find(b"\n", start, end)
+        stop = end if stop < 0 else stop
+        yield data[start:stop]
+        start = stop + 1

@@ -197,10 +197,7 @@ class Workspace:
         """Read the open session; where that fails, what was read last stays."""
         ledger = self._chat.ledger
         growing = self.growing(opened.id)
-        if opened.session is not None and opened.is_whole:
-            session = await ledger.sessions.reread(opened.session)
-        else:
-            session = await ledger.sessions.get(opened.id)
+        session = await ledger.sessions.reread(opened.id)
         opened.answer_id = growing.message.id if growing else ""
         opened.meta = await ledger.meta.get(opened.id)
         opened.is_deleted = False

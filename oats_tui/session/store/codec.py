@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from oats_tui.core.codec import (
     NotJsonError,
@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 
-_ALL_FIELDS = {kind: set(kind.model_fields) for kind in (Message, TextPart)}
+_ALL_FIELDS: dict[type[BaseModel], set[str]] = {kind: set(kind.model_fields) for kind in (Message, TextPart)}
 
 
 def info_of(data: bytes) -> dict[str, Any]:

@@ -259,7 +259,7 @@ def restored(pieces: Pieces, signature: Signature | None, known: Held | None = N
 
 def _are_usual(raws: Sequence[bytes], positions: Sequence[int | None]) -> bool:
     """Whether the new pieces are of the usual form."""
-    return all(is_usual(raw) for raw, at in zip(raws, positions, strict=True) if at is None)
+    return all(is_usual(raws[n]) for n, at in enumerate(positions) if at is None)
 
 
 def _thawed(message: Message, values: Frozen) -> Message:

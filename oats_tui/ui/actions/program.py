@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 
 async def stop(desk: Desk, _: str) -> None:
-    """Take back what was found; else go back to the input; from there, stop the answer."""
-    if desk.screen.findbar.display:
+    """Take back what is selected or found; else go back to the input; from there, stop the answer."""
+    if desk.screen.transcript.reading.selection is not None:
+        desk.screen.transcript.update(lambda reading: setattr(reading, "selection", None))
+    elif desk.screen.findbar.display:
         desk.screen.findbar.close()
     elif desk.screen.focused is not desk.screen.prompt:
         if desk.screen.narrow:

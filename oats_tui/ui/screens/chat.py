@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
 from typing import ClassVar
 
@@ -21,12 +19,12 @@ from oats_tui.core.bus import EventBus
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize
 from oats_tui.ui import bridge
-from oats_tui.ui.actions import action
 from oats_tui.ui.actions.messages import copy
-from oats_tui.ui.commands import BY_ID, LEADER, parse_slash, screen_bindings
+from oats_tui.ui.commands import LEADER, parse_slash, screen_bindings
 from oats_tui.ui.desk import Desk, Start
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.readmarks import load_read_marks
+from oats_tui.ui.running import Runner
 from oats_tui.ui.screens.leader import LeaderScreen
 from oats_tui.ui.view import View
 from oats_tui.ui.widgets.findbar import FindBar
@@ -71,7 +69,9 @@ class ChatScreen(Screen[None]):
         workspace = Workspace(chat, marks)
         self.desk = Desk(View(self, workspace, chat), workspace, chat, memory, marks, start)
         self._bus = bus
-        self._one_at_a_time = asyncio.Lock()
+        self.runner = Runner(self)
+        self.transcript.is_for = lambda event: self.runner.is_for(self.transcript, event)
+        self.sidebar.is_for = lambda event: self.runner.is_for(self.sidebar, event)
 
     def compose(self) -> ComposeResult:
         """Make the regions."""
@@ -142,7 +142,7 @@ class ChatScreen(Screen[None]):
 
     def action_command(self, command_id: str, argument: str = "") -> None:
         """Run a command."""
-        self.run_worker(self._run(command_id, argument), group="command", exit_on_error=True)
+        self.runner.start(command_id, argument)
 
     def action_leader(self) -> None:
         """Take the key that follows the leader, and run what it stands for."""
@@ -151,17 +151,9 @@ class ChatScreen(Screen[None]):
             lambda chosen: self.action_command(chosen) if chosen else None,
         )
 
-    async def _run(self, command_id: str, argument: str) -> None:
-        """Run a command, telling what goes wrong; one after the other, so that no question covers another."""
-        command = BY_ID[command_id]
-        async with contextlib.nullcontext() if command.urgent else self._one_at_a_time:
-            await self.prompt.settled()
-            if self.app.screen is not self:
-                return
-            try:
-                await action(command.action)(self.desk, argument or command.argument)
-            except OatsError as error:
-                self.desk.view.fail(error)
+    def on_screen_suspend(self) -> None:
+        """Let the screen that opens over this one take the keys."""
+        self.runner.asks()
 
     async def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
         """Send a message, or run a slash command."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from oats_tui.core import files
 from oats_tui.core.bus import Event, bus
 from oats_tui.core.storage import StorageError
 from oats_tui.date import utc
@@ -153,3 +154,24 @@ def test_nothing_is_published(folder: Path) -> None:
     asyncio.run(MetaStorage().delete("a"))
     unsubscribe()
     assert heard == []
+
+
+def test_an_outcome_and_a_note_are_written_in_one_go(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    meta, noted = MetaStorage(), outcome()
+    asyncio.run(meta.mark("a", "m", None, ""))
+    assert not folder.exists()
+    written: list[Path] = []
+    replace_file = files.replace_file
+
+    def counted(path: Path, data: bytes) -> None:
+        written.append(path)
+        replace_file(path, data)
+
+    monkeypatch.setattr(files, "replace_file", counted)
+    asyncio.run(meta.mark("a", "m", noted, "a note"))
+    found = asyncio.run(meta.get("a"))
+    assert (found.outcomes, found.notes) == ({"m": noted}, {"m": "a note"})
+    asyncio.run(meta.mark("a", "m", None, ""))
+    found = asyncio.run(meta.get("a"))
+    assert (found.outcomes, found.notes, found.newest) == ({}, {"m": "a note"}, None)
+    assert len(written) == 2

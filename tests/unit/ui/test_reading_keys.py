@@ -159,7 +159,7 @@ def test_words_are_found_and_gone_through(data_dir: Path) -> None:
         await rig.press("escape")
         await rig.until(lambda: rig.screen.prompt.has_focus)
         await rig.say("/find hay 3")
-        await rig.until(lambda: "message" in rig.text() and any("hay 39" in line for line in rig.shown))
+        await rig.until(lambda: "message 1 of 9" in rig.text() and any("hay 3" in line for line in rig.shown))
 
     play(scenario, data_dir, resume=keep(make("needles", *texts)))
 

@@ -11,7 +11,10 @@ from oats_tui.ui.widgets.transcript.items import Entry, FoldItem, TextItem, Tool
 from oats_tui.ui.widgets.transcript.lines import Line
 from oats_tui.ui.widgets.transcript.places import Place, column_of
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
+
+# What may stand between two words in Markdown and is not shown: marks, and the address of a link.
+_BETWEEN = r"(?:\([^()\s]{0,2000}\)|[\W_]){0,16}"
 
 Spans = dict[int, list[tuple[int, int]]]
 """By line, the columns of what was found."""
@@ -20,7 +23,7 @@ Spans = dict[int, list[tuple[int, int]]]
 class Finder:
     """Finds a text wherever it is drawn, in capitals or not.
 
-    Markdown is searched as it is shown: of what the source holds only the words decide where it is looked at all.
+    Markdown is searched as it is shown; where its source holds the words in this order, it is drawn and looked at.
 
     Args:
         query: What to find, not empty.
@@ -30,7 +33,8 @@ class Finder:
         self.query = query
         self.found: Place | None = None
         self._pattern = re.compile(re.escape(query), re.IGNORECASE)
-        self._words = [re.compile(re.escape(word), re.IGNORECASE) for word in _WORD.findall(query)]
+        words = [re.escape(word) for word in _WORD.findall(query)]
+        self._loosely = re.compile(_BETWEEN.join(words), re.IGNORECASE) if words else self._pattern
         self._kept: dict[int, tuple[Sequence[Line], list[tuple[int, int]], Spans]] = {}
         self._where: tuple[Sequence[Entry], list[int]] | None = None
 
@@ -82,8 +86,7 @@ class Finder:
 
     def _may_hold(self, text: str) -> bool:
         """Return whether a text may show what is looked for."""
-        patterns = self._words or [self._pattern]
-        return all(pattern.search(text) for pattern in patterns)
+        return self._loosely.search(text) is not None
 
     def _places(self, document: Document, index: int) -> Iterator[Place]:
         """Return the matches in a message, in order."""

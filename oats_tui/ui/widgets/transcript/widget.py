@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar, TypeVar
 
@@ -25,6 +25,11 @@ T = TypeVar("T")
 
 _SLICE_PAUSE = 0.001
 """Seconds between two parts of a long text, in which keys get their turn."""
+
+
+async def _always(_: events.Key) -> bool:
+    """Take every key."""
+    return True
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -69,6 +74,7 @@ class Transcript(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.reading = Reading(palette_from({}, dark=True))
         self.following = True
+        self.is_for: Callable[[events.Key], Awaitable[bool]] = _always
         self._pointer = Pointer(self.reading)
         self._painted: list[Strip] = []
         self._pictures: list[ImageItem] = []
@@ -130,10 +136,10 @@ class Transcript(ScrollView, can_focus=True):
         lines = pages * max(1, self.size.height - 1)
         self.update(lambda reading: reading.scroll(reading.viewport.top + lines))
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Take the keys that mean something else while text is selected."""
         reading = self.reading
-        if reading.selection is not None:
+        if await self.is_for(event) and reading.selection is not None:
             pressed = press(reading.selection, event.key, reading.viewport)
             if pressed is not None:
                 event.stop()
