@@ -142,14 +142,16 @@ class Desk:
 
     def _read_rest(self) -> None:
         """Have read what has not been: the rest of the open session, or what changed since it was open last."""
-        if self.workspace.opened is not None:
-            self.view.refresh(self.workspace.opened.id)
+        opened = self.workspace.opened
+        if opened is not None:
+            # What is there already is shown first: reading in a thread would hold up the painting.
+            self.screen.call_after_refresh(self.view.refresh, opened.id)
 
     async def open(self, session_id: str | None) -> None:
         """Open a session, or a new conversation; its draft and its answer in progress come with it."""
         prompt = self.screen.prompt
         self.memory.keep_draft(self.workspace.open_id, prompt.text)
-        self.view.leave()
+        self.view.left.note(self.workspace.open_id, self.screen.transcript.reading.state)
         if session_id is None:
             self.workspace.close()
         else:

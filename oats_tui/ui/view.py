@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from oats_tui.chat.chat import Chat
@@ -13,9 +13,8 @@ from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize, sanitize_line
 from oats_tui.session.activity import NOBODY
 from oats_tui.ui import bridge
+from oats_tui.ui.left import Left
 from oats_tui.ui.widgets.transcript import steps
-from oats_tui.ui.widgets.transcript.items import ImageItem
-from oats_tui.ui.widgets.transcript.reading import ReadingState
 from oats_tui.ui.words import EMPTY, merged_words, situation, unreadable, watching_words, welcome
 from oats_tui.ui.workspace import Workspace
 
@@ -75,7 +74,7 @@ class View:
         self._resting = False
         self._cost = 0.0
         self._refreshing = False
-        self._left: dict[str | None, ReadingState] = {}
+        self.left = Left()
 
     def take(self, news: bridge.News) -> None:
         """Show what came over the bus."""
@@ -146,13 +145,9 @@ class View:
             self._workspace.listing.touch([row.id for row in self.screen.sidebar.rows if row.mark == "unread"])
             self.rows()
 
-    def leave(self) -> None:
-        """Remember where in the open conversation the reader is."""
-        self._left[self._workspace.open_id] = self.screen.transcript.reading.state
-
     def conversation(self, *, opened_now: bool = False) -> None:
         """Show the open conversation as it is now; one that has just been opened as its reader left it."""
-        state = self._left.get(self._workspace.open_id, ReadingState()) if opened_now else None
+        state = self.left.state(self._workspace.open_id) if opened_now else None
         opened = self._workspace.opened
         entries = self._workspace.entries()
         model = self._chat.model_of(self._workspace.info())
@@ -180,14 +175,6 @@ class View:
         if rest > LEAST_REST:
             self._resting = True
             self.screen.set_timer(rest, lambda: self._rested(session_id))
-
-    async def prepare(self, images: Sequence[ImageItem]) -> None:
-        """Get pictures ready to be drawn, and draw them."""
-        from oats_tui.ui import pictures
-
-        for image in images:
-            await pictures.prepare(image)
-        self.screen.transcript.update(lambda reading: reading.restyle(reading.look))
 
     def _rested(self, session_id: str) -> None:
         """Show what has grown while the screen had a rest."""

@@ -11,7 +11,10 @@ from oats_tui.ui.widgets.transcript.itemizing import markdown_of
 from oats_tui.ui.widgets.transcript.items import Entry, ImageItem, TextItem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from oats_tui.ui.desk import Desk
+    from oats_tui.ui.widgets.transcript.widget import Transcript
 
 
 def copy(desk: Desk, text: str) -> None:
@@ -124,6 +127,15 @@ async def show_picture(desk: Desk, _: str) -> None:
     from oats_tui.ui import pictures
 
     await pictures.show_picture(desk.screen.app, _picture(desk))
+
+
+async def prepare(images: Sequence[ImageItem], transcript: Transcript) -> None:
+    """Get pictures ready to be drawn, and draw them."""
+    from oats_tui.ui import pictures
+
+    for image in images:
+        await pictures.prepare(image)
+    transcript.update(lambda reading: reading.restyle(reading.look))
 
 
 async def save_picture(desk: Desk, _: str) -> None:

@@ -19,7 +19,7 @@ from oats_tui.core.bus import EventBus
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize
 from oats_tui.ui import bridge
-from oats_tui.ui.actions.messages import copy
+from oats_tui.ui.actions.messages import copy, prepare
 from oats_tui.ui.commands import LEADER, parse_slash, screen_bindings
 from oats_tui.ui.desk import Desk, Start
 from oats_tui.ui.memory import Memory
@@ -183,7 +183,7 @@ class ChatScreen(Screen[None]):
             case Transcript.Selected(text=text):
                 copy(self.desk, text)
             case Transcript.PicturesSeen(pictures=pictures):
-                self.run_worker(self.desk.view.prepare(pictures), group="pictures")
+                self.run_worker(prepare(pictures, self.transcript), group="pictures")
 
     def on_text_area_changed(self) -> None:
         """Do at the next pause what typing asks for."""

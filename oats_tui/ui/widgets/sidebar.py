@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -68,7 +68,6 @@ class Sidebar(PaintedLines, can_focus=True):
         super().__init__(id=id)
         self.loading_word = "loading…"
         self.open_id: str | None = None
-        self.is_for: Callable[[events.Key], Awaitable[object]] | None = None
         self._rows = Rows()
         self._now = now
         self._strips: dict[str, tuple[object, Strip]] = {}
@@ -119,11 +118,6 @@ class Sidebar(PaintedLines, can_focus=True):
         """Open the session under the cursor."""
         if self.cursor_row is not None:
             self.post_message(self.Chosen(self.cursor_row.id))
-
-    async def on_key(self, event: events.Key) -> None:
-        """Hand on a key that is meant for something else by now."""
-        if self.is_for is not None:
-            await self.is_for(event)
 
     def on_click(self, event: events.Click) -> None:
         """Open the session that was clicked."""

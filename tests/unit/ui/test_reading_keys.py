@@ -165,7 +165,9 @@ def test_words_are_found_and_gone_through(data_dir: Path) -> None:
 
 
 def test_one_jumps_to_ones_own_messages(data_dir: Path) -> None:
-    texts = [text for number in range(30) for text in (f"question {number}", f"answer {number}\n\n" + "so\n\n" * 8)]
+    texts = [
+        text for number in range(30) for text in (f"question {number}", f"answer {number}\n\n" + "so\n\n" * 8)
+    ]
 
     async def scenario(rig: Rig) -> None:
         await ready(rig, "answer 29")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from oats_tui.date import utc
 from oats_tui.session.about import About
@@ -46,8 +48,17 @@ class _Tools:
     results: tuple[ToolResultPart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Beside(NamedTuple):
+    """What stands beside the messages of a session."""
+
+    outcomes: dict[str, Outcome]
+    notes: dict[str, str]
+    about: dict[str, About]
+    waiting: frozenset[str]
+    today: date
+
+
+class _Facts(NamedTuple):
     """What stands beside a message and shows in its entry."""
 
     outcome: Outcome | None
@@ -71,6 +82,7 @@ class EntryBuilder:
         self._now = now
         self._kept: dict[int, tuple[Message, _Facts, Entry | None]] = {}
         self._tools: dict[int, tuple[Message, _Tools]] = {}
+        self._last: tuple[list[Message], _Beside, list[Entry | None]] | None = None
 
     def build(
         self,
@@ -94,7 +106,7 @@ class EntryBuilder:
         """
         entries: list[Entry] = []
         placed = answering is None or any(message.id == answering.message.id for message in messages)
-        for message, entry in zip(messages, self._entries(messages, meta, waiting), strict=True):
+        for message, entry in zip(messages, self._all(messages, meta, waiting), strict=True):
             if entry is not None:
                 entries.append(entry)
             if not placed and answering is not None and message.id == asked_id:
@@ -106,22 +118,30 @@ class EntryBuilder:
             entries[-1] = replace(entries[-1], note=UNANSWERED)
         return distinct(entries)
 
-    def _entries(
-        self, messages: Sequence[Message], meta: SessionMeta, waiting: Collection[str]
-    ) -> Iterator[Entry | None]:
+    def _all(self, messages: Sequence[Message], meta: SessionMeta, waiting: Collection[str]) -> list[Entry | None]:
+        """Return the entry of each message; the same list where nothing has changed at all."""
+        beside = _Beside(meta.outcomes, meta.notes, meta.about, frozenset(waiting), local(self._now()).date())
+        last = self._last
+        is_alike = last is not None and len(last[0]) == len(messages) and last[1] == beside
+        if last is not None and is_alike and all(map(operator.is_, last[0], messages)):
+            return last[2]
+        entries = list(self._entries(messages, beside))
+        self._last = (list(messages), beside, entries)
+        return entries
+
+    def _entries(self, messages: Sequence[Message], beside: _Beside) -> Iterator[Entry | None]:
         """Return the entry of each message; None for one whose results are all shown with their calls."""
-        today = local(self._now()).date()
         results, shown = self._paired(messages)
         before: datetime | None = None
         kept, self._kept = self._kept, {}
         for message in messages:
             facts = _Facts(
-                meta.outcomes.get(message.id),
-                OPAQUE if isinstance(message, OpaqueMessage) else meta.notes.get(message.id, ""),
-                meta.about.get(message.id),
-                message.id in waiting,
+                beside.outcomes.get(message.id),
+                OPAQUE if isinstance(message, OpaqueMessage) else beside.notes.get(message.id, ""),
+                beside.about.get(message.id),
+                message.id in beside.waiting,
                 before,
-                today,
+                beside.today,
                 results.get(id(message), ()),
                 shown.get(id(message), frozenset()),
             )
@@ -135,7 +155,7 @@ class EntryBuilder:
     def _paired(
         self, messages: Sequence[Message]
     ) -> tuple[dict[int, tuple[tuple[int, ToolResultPart], ...]], dict[int, frozenset[int]]]:
-        """Return for each message the results of its calls, by the call, and which of its own results these are."""
+        """Return for each message the results of its calls, by the call, and those of its own that calls have."""
         kept, self._tools = self._tools, {}
         waiting: defaultdict[str, deque[tuple[Message, ToolResultPart]]] = defaultdict(deque)
         having: list[tuple[Message, _Tools]] = []

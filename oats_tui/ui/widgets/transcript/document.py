@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import operator
-from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
-from itertools import accumulate
+from typing import NamedTuple
 
+from oats_tui.ui.widgets.transcript.heights import Heights
 from oats_tui.ui.widgets.transcript.items import Entry, TextItem
 from oats_tui.ui.widgets.transcript.layout import Layout, Look
 from oats_tui.ui.widgets.transcript.lines import BLANK, Line
@@ -17,6 +17,14 @@ LAYOUTS_KEPT = 96
 
 _FRAME_LINES = 2
 """Lines of a message beside its text: the head line and the gap behind it."""
+
+
+class Memory(NamedTuple):
+    """Messages and how many lines each has at a width."""
+
+    entries: tuple[Entry, ...]
+    heights: tuple[int, ...]
+    width: int
 
 
 class Document:
@@ -31,34 +39,27 @@ class Document:
     def __init__(self, look: Look) -> None:
         self.entries: list[Entry] = []
         self.width = 1
-        self._look = look
+        self.look = look
+        self.heights = Heights()
         self._layouts: OrderedDict[str, Layout] = OrderedDict()
-        self._heights: list[int] = []
         self._places: dict[str, int] = {}
-        self._ends: list[int] | None = None
 
     @property
     def height(self) -> int:
         """How many lines the whole document has, estimated where it was not drawn yet."""
-        ends = self._all_ends()
-        return ends[-1] if ends else 0
+        return self.heights.total
 
-    @property
-    def look(self) -> Look:
-        """How messages are drawn."""
-        return self._look
-
-    def replace(self, entries: Sequence[Entry], width: int) -> None:
-        """Take on new messages at a width; what did not change keeps its lines."""
+    def replace(self, entries: Sequence[Entry], width: int, heights: Sequence[int] = ()) -> None:
+        """Take on new messages at a width, perhaps with their heights; what is the same keeps its lines."""
         same = _alike(self.entries, entries) if width == self.width else 0
         known = {}
         if width == self.width:
-            known = dict(zip((each.id for each in self.entries[same:]), self._heights[same:], strict=True))
+            known = dict(zip((each.id for each in self.entries[same:]), self.heights.values(same), strict=True))
         self.entries, self.width = list(entries), width
         fresh = self.entries[same:]
-        self._heights[same:] = [known.get(each.id) or estimated_height(each, width) for each in fresh]
+        estimated = (known.get(each.id) or estimated_height(each, width) for each in fresh)
+        self.heights.replace(same, heights or estimated)
         self._places = {each.id: index for index, each in enumerate(self.entries)}
-        self._ends = None
         for entry_id in [each for each in self._layouts if each not in self._places]:
             del self._layouts[entry_id]
         for entry_id in self._layouts if not same else [each.id for each in fresh if each.id in self._layouts]:
@@ -73,12 +74,12 @@ class Document:
         if entry.id in self._layouts:
             self._update(index)
         else:
-            self._note_height(index, estimated_height(entry, self.width))
+            self.heights.note(index, estimated_height(entry, self.width))
         return True
 
     def restyle(self, look: Look, only: str | None = None) -> None:
         """Draw in another way, perhaps one message only; lines that come out the same are kept."""
-        self._look = look
+        self.look = look
         for entry_id in self._layouts if only is None else {only} & self._layouts.keys():
             self._update(self._places[entry_id])
 
@@ -96,8 +97,8 @@ class Document:
         entry = self.entries[index]
         layout = self._layouts.get(entry.id)
         if layout is None:
-            layout = self._layouts[entry.id] = Layout(entry, self.width, self._look)
-            self._note_height(index, layout.height)
+            layout = self._layouts[entry.id] = Layout(entry, self.width, self.look)
+            self.heights.note(index, layout.height)
             while len(self._layouts) > LAYOUTS_KEPT:
                 self._layouts.popitem(last=False)
         else:
@@ -106,11 +107,11 @@ class Document:
 
     def top(self, index: int) -> int:
         """Return the first line of a message, counted from the document's first."""
-        return self._all_ends()[index - 1] if index else 0
+        return self.heights.start(index)
 
     def at(self, y: int) -> int:
         """Return the index of the message that holds a line; the last one's for a line behind the end."""
-        return min(bisect_right(self._all_ends(), y), len(self.entries) - 1)
+        return self.heights.at(y)
 
     def index_of(self, entry_id: str) -> int | None:
         """Return the index of a message, or None."""
@@ -121,54 +122,51 @@ class Document:
         if not 0 <= y < self.height:
             return BLANK
         index = self.at(y)
-        line = self.layout(index).line(y - self.top(index))
-        self._settle(index)
+        layout = self.layout(index)
+        line = layout.line(y - self.top(index))
+        self.heights.note(index, layout.height)
         return line
 
     def measure(self, first: int, last: int) -> None:
-        """Draw everything between two lines, so that what stands there is exact; the first line's place is held."""
+        """Draw everything between two lines, so that it is exact there; the first line's place is held."""
         if not self.entries:
             return
         index = self.at(first)
         while index < len(self.entries) and self.top(index) <= last:
             layout, top = self.layout(index), self.top(index)
             layout.measure(first - top, last - top)
-            self._settle(index)
+            self.heights.note(index, layout.height)
             index += 1
 
     def measure_above(self, index: int, piece: int, count: int) -> None:
         """Draw what stands above a piece of a message, upwards, until so many lines are exact."""
         if index < len(self.entries) and piece:
-            count = self.layout(index).measure_above(piece, count)
-            self._settle(index)
+            layout = self.layout(index)
+            count = layout.measure_above(piece, count)
+            self.heights.note(index, layout.height)
         while index > 0 and count > 0:
             index -= 1
             layout = self.layout(index)
             count = layout.measure_above(len(layout.pieces), count)
-            self._settle(index)
+            self.heights.note(index, layout.height)
 
     def _update(self, index: int) -> None:
         """Bring a message's lines up to date."""
         entry = self.entries[index]
         layout = self._layouts[entry.id]
-        layout.update(entry, self.width, self._look)
-        self._note_height(index, layout.height)
+        layout.update(entry, self.width, self.look)
+        self.heights.note(index, layout.height)
 
-    def _settle(self, index: int) -> None:
-        """Take on the height that a message has turned out to have."""
-        self._note_height(index, self._layouts[self.entries[index].id].height)
 
-    def _note_height(self, index: int, height: int) -> None:
-        """Remember how many lines a message has."""
-        if self._heights[index] != height:
-            self._heights[index] = height
-            self._ends = None
+def memory_of(document: Document) -> Memory:
+    """Return a document's messages with their heights, to be shown again later."""
+    return Memory(tuple(document.entries), tuple(document.heights.values()), document.width)
 
-    def _all_ends(self) -> list[int]:
-        """Return for each message the line behind its last."""
-        if self._ends is None:
-            self._ends = list(accumulate(self._heights))
-        return self._ends
+
+def recall(document: Document, memory: Memory) -> None:
+    """Have a document take on messages that were shown before, with the heights that they had."""
+    document.replace((), memory.width)
+    document.replace(memory.entries, memory.width, memory.heights)
 
 
 def estimated_height(entry: Entry, width: int) -> int:

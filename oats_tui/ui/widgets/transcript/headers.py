@@ -19,7 +19,7 @@ _FASTEST = 100_000
 
 
 def about_line(message: Message, about: About | None) -> str:
-    """Return when a message was sent, and of an answer how long it took, its tokens and their speed, as far as known."""
+    """Return when a message was sent; of an answer also its time, tokens and speed, as far as they are known."""
     parts = [local(message.created_at).strftime("%H:%M")]
     if message.role == "assistant":
         usage = message.usage or {}
@@ -54,7 +54,7 @@ def gap_words(before: datetime | None, moment: datetime, today: date) -> str:
     """Return what stands above a message: how much time has passed since the one before; empty for little.
 
     Args:
-        before: When the message before was sent; None for the first, above which its date stands if it is not today.
+        before: When the message before was sent; None for the first, whose date is told if it is not today.
         moment: When this one was.
         today: The day, here.
     """

@@ -40,7 +40,7 @@ class Painter:
     """
 
     def __init__(self, palette: Palette) -> None:
-        self._palette = palette
+        self.palette = palette
         self._kept: OrderedDict[tuple[int, int, Style | None, bool], tuple[Line, Strip]] = OrderedDict()
 
     def strip(
@@ -60,7 +60,7 @@ class Painter:
         if kept is not None and not marks:
             self._kept.move_to_end(key)
             return kept[1]
-        palette = self._palette
+        palette = self.palette
         margin = Segment("▎ ", bar) if bar is not None else Segment("  ", palette.text)
         segments = map(_safe, marked(line.segments, marks) if marks else line.segments)
         drawn = Strip([margin, *segments]).adjust_cell_length(max(0, width - 1), palette.text)
@@ -76,7 +76,7 @@ class Painter:
     def over(self, strip: Strip, words: str) -> Strip:
         """Return a strip with a few words over its right end."""
         width = strip.cell_length
-        chip = Strip([Segment(f" {words} ", self._palette.found)])
+        chip = Strip([Segment(f" {words} ", self.palette.found)])
         room = width - chip.cell_length - 1
         if room < 1:
             return strip

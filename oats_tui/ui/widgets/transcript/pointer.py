@@ -6,6 +6,7 @@ from typing import Literal
 
 from textual import events
 
+from oats_tui.ui.widgets.transcript.frame import Frame
 from oats_tui.ui.widgets.transcript.painter import MARGIN
 from oats_tui.ui.widgets.transcript.places import Place, place_of
 from oats_tui.ui.widgets.transcript.reading import Reading
@@ -19,10 +20,12 @@ class Pointer:
 
     Args:
         reading: What is read.
+        frame: What of it is in view.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, frame: Frame) -> None:
         self._reading = reading
+        self._frame = frame
         self._pressed: tuple[Place, int, int] | None = None
 
     def take(self, event: events.MouseEvent) -> Literal["begin", "go on", "end"] | None:
@@ -58,7 +61,7 @@ class Pointer:
         self._pressed = None
         if reading.selection is not None:
             return
-        clicked = reading.part_at(event.y)
+        clicked = self._frame.part_at(event.y)
         if clicked is not None:
             reading.cursor = clicked
             if clicked.item is not None:

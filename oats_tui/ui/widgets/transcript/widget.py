@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from oats_tui.ui.commands import place_bindings
 from oats_tui.ui.widgets.repaint import repaint
+from oats_tui.ui.widgets.transcript.frame import Frame
 from oats_tui.ui.widgets.transcript.items import Entry, ImageItem
 from oats_tui.ui.widgets.transcript.palette import palette_from
 from oats_tui.ui.widgets.transcript.pointer import Pointer
@@ -75,7 +76,8 @@ class Transcript(ScrollView, can_focus=True):
         self.reading = Reading(palette_from({}, dark=True))
         self.following = True
         self.is_for: Callable[[events.Key], Awaitable[bool]] = _always
-        self._pointer = Pointer(self.reading)
+        self._frame = Frame(self.reading)
+        self._pointer = Pointer(self.reading, self._frame)
         self._painted: list[Strip] = []
         self._pictures: list[ImageItem] = []
         self._going_on = False
@@ -186,7 +188,7 @@ class Transcript(ScrollView, can_focus=True):
             self.scroll_y = viewport.top
         if not self.size.height:
             return
-        painted, self._painted = self._painted, reading.strips(focused=self.has_focus)
+        painted, self._painted = self._painted, self._frame.strips(focused=self.has_focus)
         if len(painted) == len(self._painted):
             repaint(painted, self._painted, self.refresh)
         else:
@@ -194,10 +196,10 @@ class Transcript(ScrollView, can_focus=True):
         if viewport.following != self.following:
             self.following = viewport.following
             self.post_message(self.Followed(self.following))
-        if not self._going_on and reading.is_partial:
+        if not self._going_on and self._frame.is_partial:
             self._going_on = True
             self.set_timer(_SLICE_PAUSE, self._go_on)
-        pictures = reading.pictures()
+        pictures = self._frame.pictures()
         if pictures != self._pictures:
             self._pictures = pictures
             self.post_message(self.PicturesSeen(pictures))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from oats_tui.ui.widgets.transcript.frame import Frame
 from oats_tui.ui.widgets.transcript.items import Entry, Item, TextItem, ToolItem
 from oats_tui.ui.widgets.transcript.palette import palette_from
 from oats_tui.ui.widgets.transcript.reading import Reading, ReadingState
@@ -51,14 +52,14 @@ def reading_of(entries: Sequence[Entry], width: int = 64, height: int = 20) -> R
 
 def shown(reading: Reading, *, focused: bool = False) -> list[str]:
     """The lines of the view, without the margin and the mark of the position."""
-    return [strip.text[2:-1].rstrip() for strip in reading.strips(focused=focused)]
+    return [strip.text[2:-1].rstrip() for strip in Frame(reading).strips(focused=focused)]
 
 
 def bars(reading: Reading) -> list[str]:
     """The margins of the view where the cursor's bar stands, and what is beside it."""
     cursor = reading.look.palette.cursor.color
     made = []
-    for strip in reading.strips(focused=True):
+    for strip in Frame(reading).strips(focused=True):
         first = next(iter(strip))
         if first.text.startswith("▎") and first.style is not None and first.style.color == cursor:
             made.append(strip.text[2:-1].rstrip())
@@ -69,7 +70,7 @@ def marked(reading: Reading) -> list[str]:
     """The texts of the view that are drawn on a ground of their own, line by line."""
     ground = reading.look.palette.ground.bgcolor
     made = []
-    for strip in reading.strips(focused=True):
+    for strip in Frame(reading).strips(focused=True):
         words = "".join(text for text, style, _ in strip if style is not None and style.bgcolor != ground)
         if words:
             made.append(words)

@@ -51,7 +51,13 @@ Formulas: $E = mc^2$, $\\alpha \\le \\beta$, and $$\\frac{a + b}{c}$$ as well.
 | `a.txt` | 12 | notes |
 | b | 1,048,576 | **much** that has to be wrapped where the screen is narrow |
 """,
-    "many-columns": "|" + "|".join(f" column {n} " for n in range(9)) + "|\n" + "|-" * 9 + "|\n|" + "|".join(f" {n} " for n in range(9)) + "|\n",
+    "many-columns": "|"
+    + "|".join(f" column {n} " for n in range(9))
+    + "|\n"
+    + "|-" * 9
+    + "|\n|"
+    + "|".join(f" {n} " for n in range(9))
+    + "|\n",
     "scripts": "漢字かな交じり文 한국어 العربية עברית हिन्दी ไทย 🎉 👨‍👩‍👧 👍🏽 ❤️ 🇩🇪 é Z̸̧̢̛͎a\u0300\n\n| 漢字 | b |\n|---|---|\n| 🎉 | c |\n",
     "hostile": "\x1b]0;title\x07 \x1b[2J \u202eevil\u202c \x9b31m &#27;[1m <\x1b[0m> [a](https://example.org/\x1b]52;c;eA==\x07)\n",
 }
@@ -65,7 +71,9 @@ def picture() -> str:
 
     rows = b"".join(b"\0" + b"".join(bytes((60 * x, 60 * y, 128)) for x in range(4)) for y in range(4))
     header = struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)
-    made = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    made = (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    )
     return base64.b64encode(made).decode()
 
 
@@ -97,14 +105,26 @@ def kinds() -> dict[str, Entry]:
     made |= {name: _answer(name, item) for name, item in _tools().items()}
     thinking = FoldItem("thinking", "thought for 12 s", "First the sizes.\n\nThen the bytes.")
     made |= {
-        "question": Entry("question", "user", "You", "14:31", (TextItem("Which files are alike?\n\tall", plain=True),)),
+        "question": Entry(
+            "question", "user", "You", "14:31", (TextItem("Which files are alike?\n\tall", plain=True),)
+        ),
         "thinking": _answer("thinking", thinking, TextItem("Size first.")),
-        "thinking-grows": _answer("thinking-grows", FoldItem("thinking", "thinking", "Hm", growing=True), growing=True),
+        "thinking-grows": _answer(
+            "thinking-grows", FoldItem("thinking", "thinking", "Hm", growing=True), growing=True
+        ),
         "system": Entry(
-            "system", "system", "System", "14:30", (FoldItem("system", "System prompt", "One.\nTwo.\nThree.\nFour."),)
+            "system",
+            "system",
+            "System",
+            "14:30",
+            (FoldItem("system", "System prompt", "One.\nTwo.\nThree.\nFour."),),
         ),
         "summary": Entry(
-            "summary", "user", "Summary", "", (FoldItem("summary", "Summary of 12 earlier messages", "All of it."),)
+            "summary",
+            "user",
+            "Summary",
+            "",
+            (FoldItem("summary", "Summary of 12 earlier messages", "All of it."),),
         ),
         "image": _answer("image", ImageItem("image/png", picture())),
         "image-elsewhere": _answer("image-elsewhere", ImageItem("image/png", None, "https://example.org/x.png")),

@@ -1,6 +1,6 @@
 """Pictures of the message pane as text: what is drawn, with the style of each run.
 
-    python -m tests.unit.ui.transcript.snapshot    makes them again
+python -m tests.unit.ui.transcript.snapshot    makes them again
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from oats_tui.ui.widgets.transcript import steps
+from oats_tui.ui.widgets.transcript.frame import Frame
 from oats_tui.ui.widgets.transcript.items import Entry
 from tests.unit.ui.transcript.conversations import reading_of
 from tests.unit.ui.transcript.kinds import kinds
@@ -29,7 +30,7 @@ def drawn(entry: Entry, width: int, *, whole: bool = False) -> str:
     reading = reading_of([entry], width, _HEIGHT)
     if whole:
         steps.turn_all(reading)
-    lines = [_line(strip) for strip in reading.strips(focused=False)]
+    lines = [_line(strip) for strip in Frame(reading).strips(focused=False)]
     while lines and not lines[-1].strip():
         lines.pop()
     return "\n".join(lines)

@@ -8,6 +8,7 @@ import pytest
 
 from oats_tui.ui.widgets.transcript import steps
 from oats_tui.ui.widgets.transcript.cursor import Cursor
+from oats_tui.ui.widgets.transcript.frame import Frame
 from oats_tui.ui.widgets.transcript.items import Entry, FoldItem
 from oats_tui.ui.widgets.transcript.reading import Reading, ReadingState
 from tests.unit.ui.transcript.conversations import answer, bars, plain, reading_of, shown, tool
@@ -179,7 +180,7 @@ def test_a_long_text_is_taken_in_piece_by_piece() -> None:
     text = "\n\n".join(f"paragraph {number}" for number in range(20_000))
     reading = reading_of([answer("a", text)])
     count = 0
-    while reading.is_partial:
+    while Frame(reading).is_partial:
         reading.viewport.go_on()
         count += 1
     assert count > 5

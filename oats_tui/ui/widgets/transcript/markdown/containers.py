@@ -1,244 +1,206 @@
-"""Blocks within blocks: lists, quotes, and what stands in them."""
+"""Paragraphs, lists, quotes and what else a block of Markdown may hold, one within the other, as lines."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from oats_tui.ui.cells import clean, clean_line
-from oats_tui.ui.widgets.transcript.lines import BLANK, Border, Line, behind, padded, wrapped
-from oats_tui.ui.widgets.transcript.markdown.highlight import coloured
-from oats_tui.ui.widgets.transcript.markdown.latex import as_unicode
-from oats_tui.ui.widgets.transcript.markdown.spans import runs_of
-from oats_tui.ui.widgets.transcript.markdown.table import column_widths, draw_rows
+from oats_tui.ui.cells import clean_line
+from oats_tui.ui.widgets.transcript.lines import BLANK, Border, Line, wrapped
+from oats_tui.ui.widgets.transcript.markdown.fence import draw_code
+from oats_tui.ui.widgets.transcript.markdown.grid import Grid, cells_of, draw_grid
+from oats_tui.ui.widgets.transcript.markdown.hanging import Lead, hung
+from oats_tui.ui.widgets.transcript.markdown.lists import children, is_loose, marks_of, take_box, with_box
+from oats_tui.ui.widgets.transcript.markdown.spans import Spans, shown
+from oats_tui.ui.widgets.transcript.markdown.tables import aligns_in
 from oats_tui.ui.widgets.transcript.palette import Palette
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 DEEPEST = 20
-"""Levels of lists and quotes that are indented."""
+"""Levels of lists and quotes that are indented; further ones are not."""
+LEAST_WIDTH = 8
+"""Columns that are left within an indentation; where there were fewer, it is left out."""
 
-_NARROWEST = 8
-_BULLETS = "•◦▪"
-_TAB = 4
+_BAR = "▌ "
+_RULE = "─"
+_LISTS = {"bullet_list_open", "ordered_list_open"}
 
 
-class Drawing:
-    """Draws the tokens of one block.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is drawn.
 
-    Args:
-        palette: The colours.
-        first_code: The number of the first code block in it.
-        number: The number of its first list item, where the block is that item.
+    Attributes:
+        width: Columns that are left.
+        base: The style of text without marks.
+        depth: Levels of lists and quotes around it.
+        bullets: Levels of lists with bullets around it.
+        number: The number of the first item of an ordered list, if it is not the one that it gives itself.
     """
 
-    def __init__(self, palette: Palette, first_code: int, number: int | None = None) -> None:
+    width: int
+    base: Style
+    depth: int = 0
+    bullets: int = 0
+    number: int | None = None
+
+
+class Containers:
+    """Draws tokens.
+
+    Args:
+        tokens: The tokens of a block.
+        env: The environment that they were found in.
+        palette: The colours.
+        code: The number of the first code block among them.
+    """
+
+    def __init__(self, tokens: Sequence[Token], env: Mapping[str, Any], palette: Palette, code: int) -> None:
+        self._tokens = tokens
         self._palette = palette
-        self._code = first_code
-        self._number = number
-        self._base = [palette.text]
+        self._code = code
+        self._spans = Spans(palette, env)
+        self._draw: dict[str, Callable[[int, int, Place], list[Line]]] = {
+            "paragraph_open": self._paragraph,
+            "heading_open": self._heading,
+            "bullet_list_open": self._list,
+            "ordered_list_open": self._list,
+            "blockquote_open": self._quote,
+            "hr": self._rule,
+            "fence": self._fence,
+            "code_block": self._fence,
+            "table_open": self._table,
+            "footnote_reference_open": self._footnote,
+            "math_block": self._math,
+        }
 
-    def draw(self, tokens: Sequence[Token], width: int, depth: int = 0, *, tight: bool = False) -> list[Line]:
-        """Return the lines of some blocks, with blank ones between where they are not tight."""
-        lines: list[Line] = []
-        start = 0
-        while start < len(tokens):
-            end = _end_of(tokens, start)
-            drawn = self._one(tokens[start], tokens[start + 1 : end], width, depth)
-            if lines and drawn and not tight:
-                lines.append(BLANK)
-            lines += drawn
-            start = end + 1
-        return lines
+    def lines(self, place: Place, start: int = 0, end: int | None = None) -> list[Line]:
+        """Return the lines of all between two tokens, with blank lines between blocks.
 
-    def _one(self, token: Token, inner: Sequence[Token], width: int, depth: int) -> list[Line]:
-        """Return the lines of one block."""
-        palette = self._palette
-        match token.type:
-            case "paragraph_open":
-                return wrapped(runs_of(_children(inner), palette, self._base[-1]), width)
-            case "heading_open":
-                style = palette.model + Style(bold=True, underline=token.tag == "h1" or None)
-                return wrapped(runs_of(_children(inner), palette, style), width)
-            case "bullet_list_open" | "ordered_list_open":
-                return self._list(token, inner, width, depth)
-            case "blockquote_open":
-                return self._quote(inner, width, depth)
-            case "fence" | "code_block":
-                number, self._code = self._code, self._code + 1
-                language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
-                return draw_code(token.content, language, width, palette, number)
-            case "table_open":
-                return self._table(inner, width)
-            case "hr":
-                rule = "─" * width
-                return [Line((Segment(rule, palette.dim),), "\n", (Border(0, width, "---"),))]
-            case "footnote_reference_open":
-                label = f"[{clean_line(str(token.meta.get('label', '')))}] "
-                return self._under(inner, Segment(label, palette.you), width, depth, label)
-            case "math_block" | "math_block_label":
-                return self._math(token, width)
-            case _:
-                text = clean(token.content.rstrip("\n")).expandtabs(_TAB)
-                return wrapped([Segment(text, self._base[-1])], width) if text else []
+        None stands between a tight item's text and the list below it.
+        """
+        made: list[Line] = []
+        before: Token | None = None
+        for first, last in children(self._tokens, start, len(self._tokens) if end is None else end):
+            token = self._tokens[first]
+            drawn = self._draw.get(token.type, self._other)(first, last, place)
+            is_tight = before is not None and before.hidden and token.type in _LISTS
+            if made and drawn and not is_tight:
+                made.append(BLANK)
+            made += drawn
+            before = token
+        return made
 
-    def _list(self, token: Token, inner: Sequence[Token], width: int, depth: int) -> list[Line]:
-        """Return the lines of a list."""
-        items = _items(inner)
-        number, self._number = self._number, None
-        first = number if number is not None else int(token.attrGet("start") or 1)
-        ordered = token.type == "ordered_list_open"
-        widest = len(str(first + len(items) - 1))
-        lines: list[Line] = []
-        for index, (item, body) in enumerate(items):
-            sign = f"{first + index}." if ordered else _BULLETS[min(depth, len(_BULLETS) - 1)]
-            copied = f"{first + index}. " if ordered else "- "
-            body, task = _task(body)
-            if task is not None:
-                sign, copied = ("☑", "- [x] ") if task else ("☐", "- [ ] ")
-            elif ordered:
-                sign = sign.rjust(widest + 1)
-            drawn = self._under(body, Segment(f"{sign} ", self._palette.you), width, depth, copied)
-            loose = index and item.map and items[index - 1][0].map and _loose(items[index - 1][1])
-            lines += [BLANK, *drawn] if loose else drawn
-        return lines
+    def _text(self, first: int, last: int, base: Style) -> list[Segment]:
+        """Return the runs of the text between two tokens."""
+        runs: list[Segment] = []
+        for token in self._tokens[first:last]:
+            if token.type == "inline":
+                # What is nested too deeply has no tokens, only its text.
+                runs += (
+                    self._spans.of(token.children, base)
+                    if token.children
+                    else [Segment(shown(token.content), base)]
+                )
+        return runs
 
-    def _under(self, inner: Sequence[Token], sign: Segment, width: int, depth: int, copied: str) -> list[Line]:
-        """Return blocks behind a sign, indented to stand under each other."""
-        room = width - cell_len(sign.text)
-        deep = depth >= DEEPEST or room < _NARROWEST
-        tight = not _loose(inner)
-        drawn = self.draw(inner, width if deep else room, depth + 1, tight=tight) or [BLANK]
-        rest = [] if deep else [Segment(" " * cell_len(sign.text))]
-        if deep and drawn[0].width + cell_len(sign.text) > width:
-            return drawn
-        return behind(drawn, [sign], rest, copied)
+    def _paragraph(self, first: int, last: int, place: Place) -> list[Line]:
+        """Return the lines of a paragraph."""
+        return wrapped(self._text(first, last, place.base), place.width)
 
-    def _quote(self, inner: Sequence[Token], width: int, depth: int) -> list[Line]:
-        """Return the lines of a quote."""
-        self._base.append(self._palette.dim)
-        deep = depth >= DEEPEST or width - 2 < _NARROWEST
-        drawn = self.draw(inner, width if deep else width - 2, depth + 1)
-        self._base.pop()
-        return drawn if deep else behind(drawn, [Segment("▌ ", self._palette.dim)])
+    def _heading(self, first: int, last: int, place: Place) -> list[Line]:
+        """Return the lines of a heading."""
+        style = (
+            place.base + self._palette.model + Style(bold=True, underline=self._tokens[first].tag == "h1" or None)
+        )
+        return wrapped(self._text(first, last, style), place.width)
 
-    def _table(self, inner: Sequence[Token], width: int) -> list[Line]:
-        """Return the lines of a table within another block."""
-        rows: list[list[list[Segment]]] = []
-        aligns: list[str] = []
-        for token in inner:
-            if token.type == "tr_open":
-                rows.append([])
-            elif token.type in ("th_open", "td_open") and len(rows) == 1:
-                style = str(token.attrGet("style") or "")
-                aligns.append(style.removeprefix("text-align:"))
-            elif token.type == "inline" and rows:
-                rows[-1].append(runs_of(token.children or (), self._palette, self._base[-1]))
-        natural = [
-            max((sum(cell_len(run.text) for run in row[index]) for row in rows if index < len(row)), default=1)
-            for index in range(max(map(len, rows), default=0))
-        ]
-        widths = column_widths(natural, width) if natural else None
-        if widths is None:
-            return [line for row in rows for runs in row for line in wrapped(runs, width)]
-        names = [[f"{y}/{x}" for x in range(len(row))] for y, row in enumerate(rows)]
-        known = {name: rows[y][x] for y, row in enumerate(names) for x, name in enumerate(row)}
+    def _quote(self, first: int, last: int, place: Place) -> list[Line]:
+        """Return the lines of a quote, each behind a bar that is not copied."""
+        dim = self._palette.dim
+        inner = replace(place, base=dim, depth=place.depth + 1, number=None)
+        if not has_room(place, len(_BAR)):
+            return self.lines(inner, first + 1, last)
+        bar = Segment(_BAR, dim)
+        return hung(self.lines(replace(inner, width=place.width - len(_BAR)), first + 1, last), Lead(bar, bar))
 
-        def cell(name: str, style: Style) -> list[Segment]:
-            return [Segment(run.text, style + run.style if run.style else style) for run in known.get(name, [])]
+    def _rule(self, _: int, __: int, place: Place) -> list[Line]:
+        """Return a rule."""
+        width = place.width
+        return [Line((Segment(_RULE * width, self._palette.dim),), "\n", (Border(0, width, "---"),))]
 
-        return draw_rows(names, widths, aligns, cell, self._palette, headed=True)
+    def _fence(self, first: int, _: int, place: Place) -> list[Line]:
+        """Return the lines of a code block."""
+        token = self._tokens[first]
+        number, self._code = self._code, self._code + 1
+        language = (token.info.split(maxsplit=1) or [""])[0]
+        return draw_code(token.content, language, place.width, self._palette, number)
 
-    def _math(self, token: Token, width: int) -> list[Line]:
-        """Return the lines of a formula that stands by itself."""
-        shown = as_unicode(token.content.strip())
-        if shown is not None:
-            return wrapped([Segment(clean_line(shown), self._base[-1] + Style(italic=True))], width)
-        ends = {"\\[": "\\]"}.get(token.markup, token.markup)
-        text = clean(f"{token.markup}{token.content}{ends}").expandtabs(_TAB)
-        return wrapped([Segment(text, self._palette.model)], width)
+    def _table(self, first: int, last: int, place: Place) -> list[Line]:
+        """Return the lines of a table."""
+        tokens = self._tokens[first:last]
+        grid = Grid(cells_of(tokens, self._spans, place.base), aligns_in(tokens), True)
+        return draw_grid(grid, place.width, self._palette)
 
+    def _footnote(self, first: int, last: int, place: Place) -> list[Line]:
+        """Return the lines of a footnote."""
+        dim = self._palette.dim
+        label = f"[{clean_line(str(self._tokens[first].meta.get('label', '')))}] "
+        inner = replace(place, base=dim, depth=place.depth + 1, number=None)
+        return self._hung(first, last, inner, (label, label), dim)
 
-def draw_code(code: str, language: str, width: int, palette: Palette, number: int | None) -> list[Line]:
-    """Return code on a ground of its own.
+    def _math(self, first: int, _: int, place: Place) -> list[Line]:
+        """Return the lines of a formula."""
+        return wrapped(self._spans.math(self._tokens[first], place.base), place.width)
 
-    Args:
-        code: The code, as it came.
-        language: The word behind the fence.
-        width: Columns.
-        palette: The colours.
-        number: The number by which it is copied; None for a piece that goes on with another.
-    """
-    inner = max(1, width - 2)
-    lines = wrapped(coloured(code.removesuffix("\n"), language, palette), inner, words=False)
-    if len(lines) > 1 and not lines[-1].segments:
-        lines.pop()
-    if width >= 3:
-        lines = behind(lines, [Segment(" ")])
-    made = [padded(line, width, palette.code) for line in lines]
-    return made if number is None else [_code_head(language, number, width, palette), *made]
+    def _other(self, first: int, last: int, place: Place) -> list[Line]:
+        """Return what is not known as it is written."""
+        text = "\n".join(token.content for token in self._tokens[first : last + 1] if token.content)
+        return wrapped([Segment(shown(text), place.base)], place.width) if text else []
+
+    def _list(self, first: int, last: int, place: Place) -> list[Line]:
+        """Return the lines of a list, with blank lines between the items of a loose one."""
+        token = self._tokens[first]
+        items = list(children(self._tokens, first + 1, last))
+        marks = marks_of(token, len(items), place.bullets, place.number)
+        inner = replace(place, depth=place.depth + 1, number=None)
+        if token.type == "bullet_list_open":
+            inner = replace(inner, bullets=place.bullets + 1)
+        gap = [BLANK] if any(is_loose(self._tokens, *item) for item in items) else []
+        made: list[Line] = []
+        for item, mark in zip(items, marks, strict=True):
+            made += (gap if made else []) + self._item(*item, inner, mark)
+        return made
+
+    def _item(self, first: int, last: int, place: Place, mark: tuple[str, str]) -> list[Line]:
+        """Return the lines of an item."""
+        is_done = take_box(self._tokens, first)
+        mark = mark if is_done is None else with_box(mark, is_done)
+        return self._hung(first, last, place, mark, self._palette.dim)
+
+    def _hung(self, first: int, last: int, place: Place, mark: tuple[str, str], style: Style) -> list[Line]:
+        """Return the lines between two tokens with a mark in front.
+
+        Where that leaves too little room, what is copied for the mark stands above them.
+        """
+        drawn, copied = mark
+        width = cell_len(drawn)
+        if not has_room(place, width):
+            lead = wrapped([Segment(copied.rstrip(), style)], place.width)
+            return [*lead[:-1], replace(lead[-1], join=" "), *(self.lines(place, first + 1, last) or [BLANK])]
+        inner = replace(place, width=place.width - width)
+        indent = " " * (len(copied.split(" [")[0].rstrip()) + 1)
+        lead_in = Lead(Segment(drawn, style), Segment(" " * width, style), copied, indent)
+        return hung(self.lines(inner, first + 1, last), lead_in)
 
 
-def _code_head(language: str, number: int, width: int, palette: Palette) -> Line:
-    """Return the line above code: its language, and how it is copied."""
-    name, hint = clean_line(language[:40]), f"c {number} copies"
-    room = width - 2 - cell_len(hint) - 1
-    if cell_len(name) > room:
-        name = ""
-    text = f" {name}{' ' * max(1, room + 1 - cell_len(name))}{hint} "[: max(width, 0)]
-    style = palette.code + palette.dim
-    return replace(padded(Line((Segment(text, style),)), width, style), join="", borders=(Border(0, width),))
-
-
-def _end_of(tokens: Sequence[Token], start: int) -> int:
-    """Return the place of the token that closes a block."""
-    if tokens[start].nesting < 1:
-        return start
-    level = tokens[start].level
-    return next(
-        (n for n in range(start + 1, len(tokens)) if tokens[n].nesting < 0 and tokens[n].level == level),
-        len(tokens),
-    )
-
-
-def _children(inner: Sequence[Token]) -> Sequence[Token]:
-    """Return the tokens of a paragraph's text."""
-    return inner[0].children or () if inner else ()
-
-
-def _items(inner: Sequence[Token]) -> list[tuple[Token, Sequence[Token]]]:
-    """Return the items of a list, each with what is in it."""
-    items = []
-    start = 0
-    while start < len(inner):
-        end = _end_of(inner, start)
-        items.append((inner[start], inner[start + 1 : end]))
-        start = end + 1
-    return items
-
-
-def _task(body: Sequence[Token]) -> tuple[Sequence[Token], bool | None]:
-    """Return an item without its box, and whether that is ticked; None where it has none."""
-    text = body[1] if len(body) > 1 and body[1].type == "inline" else None
-    box = text.children[0] if text is not None and text.children else None
-    if text is None or box is None or box.type != "html_inline" or "checkbox" not in box.content:
-        return body, None
-    rest = list((text.children or ())[1:])
-    if rest and rest[0].type == "text":
-        rest[0] = replace(rest[0], content=rest[0].content.lstrip())
-    kept = replace(text, children=rest)
-    return [body[0], kept, *body[2:]], "checked" in box.content
-
-
-def _loose(inner: Sequence[Token]) -> bool:
-    """Return whether the blocks of an item stand apart."""
-    return (
-        any(token.type == "paragraph_open" and not token.hidden for token in inner[:1])
-        and sum(1 for token in inner if token.level == inner[0].level and token.nesting >= 0) > 1
-    )
+def has_room(place: Place, indentation: int) -> bool:
+    """Return whether something in a place can be indented by so many columns."""
+    return place.depth <= DEEPEST and place.width - indentation >= LEAST_WIDTH

@@ -1,65 +1,45 @@
-"""One block of a Markdown text as lines."""
+"""One block of Markdown as lines."""
 
 from __future__ import annotations
 
 from rich.segment import Segment
-from rich.style import Style
 
-from oats_tui.ui.cells import clean
-from oats_tui.ui.widgets.transcript.lines import Line, behind, wrapped
-from oats_tui.ui.widgets.transcript.markdown.block import Block, References
-from oats_tui.ui.widgets.transcript.markdown.blocks import code_of, rows_of
-from oats_tui.ui.widgets.transcript.markdown.containers import Drawing, draw_code
-from oats_tui.ui.widgets.transcript.markdown.parser import LONGEST_INLINE, parser
-from oats_tui.ui.widgets.transcript.markdown.spans import runs_of
-from oats_tui.ui.widgets.transcript.markdown.table import column_widths, draw_rows
+from oats_tui.ui.widgets.transcript.lines import Line, wrapped
+from oats_tui.ui.widgets.transcript.markdown.blocks import Block, References, code_of
+from oats_tui.ui.widgets.transcript.markdown.containers import Containers, Place
+from oats_tui.ui.widgets.transcript.markdown.fence import draw_code
+from oats_tui.ui.widgets.transcript.markdown.grid import Grid, cells_of, draw_grid
+from oats_tui.ui.widgets.transcript.markdown.hanging import bordered
+from oats_tui.ui.widgets.transcript.markdown.parsed import is_parsed, parsed
+from oats_tui.ui.widgets.transcript.markdown.spans import Spans, shown
 from oats_tui.ui.widgets.transcript.palette import Palette
 
-READING = "⋯ reading the rest of this message"
-
-_TAB = 4
+REST = "⋯ reading the rest of this message"
 
 
 def draw_block(block: Block, references: References, width: int, palette: Palette, first_code: int) -> list[Line]:
-    """Return the lines of a block, at most ``width`` columns each.
+    """Return the lines of a block; none for one that draws nothing, such as a link's definition.
 
     Args:
         block: The block.
-        references: What the other blocks of its text define.
-        width: Columns.
+        references: What is defined anywhere in its text.
+        width: Columns; no line has more, but for a single character of two in one column.
         palette: The colours.
-        first_code: The number of the first code block in it within its message, from 1.
+        first_code: The number within the message of the first code block that begins in it.
     """
-    match block.kind:
-        case "rest":
-            return wrapped([Segment(READING, palette.dim)], width)
-        case "code":
-            number = first_code if block.part in ("whole", "first") else None
-            return draw_code(code_of(block), block.language, width, palette, number)
-        case "table":
-            return _table(block, references, width, palette)
-        case _ if len(block.source) > LONGEST_INLINE:
-            text = clean(block.source.strip("\n")).expandtabs(_TAB)
-            return wrapped([Segment(text, palette.text)], width)
-    drawing = Drawing(palette, first_code, block.number)
-    return drawing.draw(parser().parse(block.source, references.env()), width)
-
-
-def _table(block: Block, references: References, width: int, palette: Palette) -> list[Line]:
-    """Return the lines of a table or of a piece of one."""
-    env = references.env()
-
-    def cell(source: str, style: Style) -> list[Segment]:
-        tokens = parser().parseInline(source, env)
-        return runs_of(tokens[0].children or (), palette, style) if tokens else []
-
-    rows, headed = rows_of(block), block.part in ("whole", "first")
-    widths = column_widths(block.columns, width)
-    if widths is not None:
-        return draw_rows(rows, widths, block.aligns, cell, palette, headed=headed)
-    lines: list[Line] = []
-    for row in rows:
-        for number, source in enumerate(row):
-            sign = Segment("─ " if not number else "  ", palette.dim)
-            lines += behind(wrapped(cell(source, palette.text), max(1, width - 2)), [sign], [Segment("  ")])
-    return lines
+    width = max(1, width)
+    if block.kind == "rest":
+        line = wrapped([Segment(REST, palette.dim)], width, words=False)[0]
+        return [bordered(line, "\n")]
+    if block.kind == "code":
+        number = first_code if block.part in ("whole", "first") else None
+        return draw_code(code_of(block), block.language, width, palette, number)
+    if not is_parsed(block):
+        return wrapped([Segment(shown(block.source).strip("\n"), palette.text)], width)
+    tokens, env = parsed(block, references)
+    if block.kind == "table" and block.part != "whole":
+        has_head = block.part == "first"
+        rows = cells_of(tokens, Spans(palette, env), palette.text)
+        grid = Grid(rows if has_head else rows[1:], block.aligns, has_head, block.columns)
+        return draw_grid(grid, width, palette)
+    return Containers(tokens, env, palette, first_code).lines(Place(width, palette.text, number=block.number))

@@ -1,120 +1,141 @@
-"""The text of a paragraph, from the parser's tokens to styled runs."""
+"""The text within a block as runs of one style each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
 
-from oats_tui.ui.cells import clean, clean_line
+from oats_tui.ui.cells import clean
 from oats_tui.ui.widgets.transcript.markdown.latex import as_unicode
-from oats_tui.ui.widgets.transcript.markdown.links import link_style, safe_address, shown_address
+from oats_tui.ui.widgets.transcript.markdown.links import address_of, is_told, shown_address, text_of
 from oats_tui.ui.widgets.transcript.palette import Palette
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_BOLD, _ITALIC, _STRUCK = Style(bold=True), Style(italic=True), Style(strike=True)
-_MARKS = {"strong_open": _BOLD, "em_open": _ITALIC, "s_open": _STRUCK}
-_CLOSES = {"strong_close", "em_close", "s_close"}
-_TAB = 4
+TAB = 4
+"""Columns from one tab to the next."""
+PICTURE = "▣"
+
+_STYLES = {
+    "em_open": Style(italic=True),
+    "strong_open": Style(bold=True),
+    "s_open": Style(strike=True),
+}
+_CLOSERS = {"em_close", "strong_close", "s_close"}
+_TEXTS = {"text": "", "softbreak": " ", "hardbreak": "\n"}
+_ENDS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
+_MOST_NOTES = 4
 
 
 class Spans:
-    """Gathers the runs of one text.
+    """Turns the tokens of a text into runs.
 
     Args:
         palette: The colours.
-        base: The style of what has no mark.
+        env: The environment that the tokens were found in.
     """
 
-    def __init__(self, palette: Palette, base: Style) -> None:
-        self.runs: list[Segment] = []
+    def __init__(self, palette: Palette, env: Mapping[str, Any]) -> None:
         self._palette = palette
-        self._styles = [base]
-        self._link: tuple[str, int] | None = None
+        self._notes = env.get("footnotes", {}).get("list", {})
+        self._depth = 0
+        self._draw: dict[str, Callable[[Token, Style], list[Segment]]] = {
+            "code_inline": self._code,
+            "math_inline": self.math,
+            "math_inline_double": self.math,
+            "image": self._image,
+            "footnote_ref": self._note,
+        }
 
-    def add_all(self, tokens: Sequence[Token]) -> list[Segment]:
-        """Add what some tokens say; returns all runs."""
+    def of(self, tokens: Sequence[Token], base: Style) -> list[Segment]:
+        """Return the runs of a text.
+
+        Args:
+            tokens: The text.
+            base: The style of what has no marks.
+        """
+        runs: list[Segment] = []
+        styles = [base]
+        link: tuple[int, str] | None = None
         for token in tokens:
-            self._add(token)
-        return self.runs
+            kind = token.type
+            if kind in _STYLES:
+                styles.append(styles[-1] + _STYLES[kind])
+            elif kind in _CLOSERS:
+                styles.pop()
+            elif kind == "link_open":
+                link = len(runs), str(token.attrs.get("href", ""))
+                styles.append(self._linked(styles[-1], link[1]))
+            elif kind == "link_close" and link is not None:
+                styles.pop()
+                runs += self._told("".join(run.text for run in runs[link[0] :]), link[1])
+                link = None
+            elif kind in _TEXTS:
+                runs.append(Segment(_TEXTS[kind] or shown(token.content), styles[-1]))
+            else:
+                runs += self._other(token, styles[-1], in_link=link is not None)
+        return runs
 
-    def _add(self, token: Token) -> None:
-        """Add what one token says."""
-        kind = token.type
-        if kind in _MARKS:
-            self._styles.append(self._styles[-1] + _MARKS[kind])
-        elif kind in _CLOSES:
-            self._styles.pop()
-        elif kind == "link_open":
-            self._open_link(str(token.attrGet("href") or ""))
-        elif kind == "link_close":
-            self._close_link()
-        elif kind == "softbreak":
-            self._say(" ")
-        elif kind == "hardbreak":
-            self._say("\n")
-        elif kind == "image":
-            self._image(token)
-        else:
-            self._say(*self._words(token))
+    def math(self, token: Token, style: Style) -> list[Segment]:
+        """Return the runs of a formula: as plain text where that says the same, else as it was written."""
+        text = as_unicode(token.content)
+        if text is None:
+            text = f"{token.markup}{token.content}{_ENDS.get(token.markup, token.markup)}"
+        return [Segment(shown(text), style + self._palette.model)]
 
-    def _words(self, token: Token) -> tuple[str, Style]:
-        """Return what a token without others in it says, and how."""
-        style, palette = self._styles[-1], self._palette
-        match token.type:
-            case "code_inline":
-                return clean_line(token.content) or " ", style + palette.model
-            case "math_inline" | "math_inline_double":
-                shown = as_unicode(token.content)
-                if shown is not None:
-                    return clean_line(shown), style + _ITALIC
-                ends = {"\\(": "\\)", "\\[": "\\]"}.get(token.markup, token.markup)
-                return clean_line(f"{token.markup}{token.content}{ends}"), style + palette.model
-            case "footnote_ref":
-                return f"[{clean_line(str(token.meta.get('label', '')))}]", style + palette.you
-            case _:
-                return clean(token.content).expandtabs(_TAB).replace("\n", " "), style
+    def _code(self, token: Token, style: Style) -> list[Segment]:
+        """Return the run of some code."""
+        return [Segment(shown(token.content), style + self._palette.model)]
 
-    def _open_link(self, address: str) -> None:
-        """Begin the words of a link."""
-        style = self._styles[-1]
-        if safe_address(address) is not None:
-            style = link_style(address, style + self._palette.link)
-        self._styles.append(style)
-        self._link = (address, len(self.runs))
+    def _image(self, token: Token, style: Style) -> list[Segment]:
+        """Return the runs that stand for a picture."""
+        href, alt = str(token.attrs.get("src", "")), text_of(token.children or ())
+        return [
+            Segment(f"{PICTURE} ", self._linked(style, href)),
+            Segment(alt, self._linked(style, href)),
+            *self._told(alt, href),
+        ]
 
-    def _close_link(self) -> None:
-        """End the words of a link, and show where it leads if they do not."""
-        self._styles.pop()
-        if self._link is None:
-            return
-        address, begun = self._link
-        self._link = None
-        self._say(shown_address("".join(run.text for run in self.runs[begun:]), address), self._palette.dim)
+    def _other(self, token: Token, style: Style, *, in_link: bool) -> list[Segment]:
+        """Return the runs of what is no plain text; a picture in a link leads where the link leads."""
+        if in_link and token.type == "image":
+            return [Segment(_picture(token), style)]
+        draw = self._draw.get(token.type)
+        return draw(token, style) if draw else [Segment(shown(token.content), style)]
 
-    def _image(self, token: Token) -> None:
-        """Say that there is an image, which is not fetched."""
-        address = str(token.attrGet("src") or "")
-        words = clean_line(token.content) or "image"
-        self._say(f"▣ {words}", link_style(address, self._styles[-1] + self._palette.link))
-        self._say(shown_address(words, address), self._palette.dim)
+    def _note(self, token: Token, style: Style) -> list[Segment]:
+        """Return the runs of a reference to a footnote, or of a footnote that stands within the text."""
+        if "label" in token.meta:
+            return [Segment(f"[{shown(token.meta['label'])}]", style + self._palette.link)]
+        tokens = self._notes.get(token.meta.get("id"), {}).get("tokens")
+        if not tokens or self._depth >= _MOST_NOTES:
+            return [Segment("[…]", self._palette.dim)]
+        self._depth += 1
+        runs = self.of(tokens, self._palette.dim)
+        self._depth -= 1
+        return [Segment("[", self._palette.dim), *runs, Segment("]", self._palette.dim)]
 
-    def _say(self, text: str, style: Style | None = None) -> None:
-        """Add a run."""
-        if text:
-            self.runs.append(Segment(text, self._styles[-1] if style is None else style))
+    def _linked(self, style: Style, href: str) -> Style:
+        """Return the style of what leads to an address."""
+        address = address_of(href)
+        return style if address is None else style + self._palette.link + Style(link=address)
+
+    def _told(self, text: str, href: str) -> list[Segment]:
+        """Return the address behind the text of a link, where that does not tell it."""
+        if not href or is_told(text, href):
+            return []
+        return [Segment(f"{' ' if text else ''}({shown_address(href)})", self._palette.dim)]
 
 
-def runs_of(tokens: Sequence[Token], palette: Palette, base: Style) -> list[Segment]:
-    """Return the text of a paragraph as styled runs; a hard break is a newline.
+def shown(text: str) -> str:
+    """Return foreign text as it can be drawn."""
+    return clean(text).expandtabs(TAB)
 
-    Args:
-        tokens: The children of an inline token.
-        palette: The colours.
-        base: The style of what has no mark.
-    """
-    return Spans(palette, base).add_all(tokens)
+
+def _picture(token: Token) -> str:
+    """Return the text that stands for a picture."""
+    return f"{PICTURE} {text_of(token.children or ())}".rstrip()
