@@ -57,17 +57,21 @@ class Line:
     def copied(self, start: int = 0, end: int | None = None) -> str:
         """Return what is copied of the columns from ``start`` to before ``end``; of all behind for None."""
         pieces: list[str] = []
-        borders, column = list(self.borders), 0
+        borders, column, is_taken = list(self.borders), 0, False
         for character in self.plain:
             width = _width(character)
-            while borders and column >= borders[0].end and width:
+            if not width:
+                # A mark belongs to the character in front of it.
+                pieces += [character] if is_taken or (column == start == 0 and not self.borders) else []
+                continue
+            while borders and column >= borders[0].end:
                 borders.pop(0)
-            inside = start <= column and (end is None or column < end)
-            if borders and borders[0].start <= column < borders[0].end and width:
-                if inside and column == borders[0].start:
-                    pieces.append(borders[0].copied)
-            elif inside or (not width and pieces):
-                pieces.append(character)
+            is_inside = start <= column and (end is None or column < end)
+            is_border = bool(borders) and borders[0].start <= column
+            if is_inside and is_border and column == borders[0].start:
+                pieces.append(borders[0].copied)
+            is_taken = is_inside and not is_border
+            pieces += [character] if is_taken else []
             column += width
         return "".join(pieces)
 

@@ -77,15 +77,19 @@ def _lexer(name: str) -> Lexer | None:
 @lru_cache(maxsize=512)
 def _style(theme: str, kind: Any) -> Style | None:
     """Return the style of a part of code; None where it has no colour of its own."""
-    look = _theme(theme).style_for_token(kind)
+    known = _theme(theme)
+    # A lexer may name parts that no theme knows; then what they are parts of counts.
+    while kind not in known and kind.parent is not None:
+        kind = kind.parent
+    look = known[kind]
     if not look["color"]:
         return None
     return Style(color=f"#{look['color']}", bold=look["bold"] or None, italic=look["italic"] or None)
 
 
 @cache
-def _theme(name: str) -> Any:
-    """Return a theme of Pygments."""
+def _theme(name: str) -> dict[Any, Any]:
+    """Return how a theme shows the parts of code that it knows."""
     from pygments.styles import get_style_by_name
 
-    return get_style_by_name(name)
+    return dict(get_style_by_name(name))

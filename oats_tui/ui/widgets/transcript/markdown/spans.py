@@ -94,11 +94,7 @@ class Spans:
     def _image(self, token: Token, style: Style) -> list[Segment]:
         """Return the runs that stand for a picture."""
         href, alt = str(token.attrs.get("src", "")), text_of(token.children or ())
-        return [
-            Segment(f"{PICTURE} ", self._linked(style, href)),
-            Segment(alt, self._linked(style, href)),
-            *self._told(alt, href),
-        ]
+        return [Segment(f"{PICTURE} {alt}".rstrip(), self._linked(style, href)), *self._told(alt, href, " ")]
 
     def _other(self, token: Token, style: Style, *, in_link: bool) -> list[Segment]:
         """Return the runs of what is no plain text; a picture in a link leads where the link leads."""
@@ -124,11 +120,11 @@ class Spans:
         address = address_of(href)
         return style if address is None else style + self._palette.link + Style(link=address)
 
-    def _told(self, text: str, href: str) -> list[Segment]:
+    def _told(self, text: str, href: str, blank: str = "") -> list[Segment]:
         """Return the address behind the text of a link, where that does not tell it."""
         if not href or is_told(text, href):
             return []
-        return [Segment(f"{' ' if text else ''}({shown_address(href)})", self._palette.dim)]
+        return [Segment(f"{' ' if text else blank}({shown_address(href)})", self._palette.dim)]
 
 
 def shown(text: str) -> str:
