@@ -65,7 +65,7 @@ SCENES = (
     ),
     Scene(
         "palette",
-        ("Search for commands", "Ask again", "Choose the model", "Help"),
+        ("Search for commands", "Ask again", "Choose the model", "Copy a code block"),
         conversations.COPIES,
         ("ctrl+p",),
     ),

@@ -156,7 +156,7 @@ async def _draw(scene: Scene, chat: Chat, bus: EventBus, folder: Path) -> str:
         screen = app.screen
         assert isinstance(screen, ChatScreen)
         # The list offers no clock to its users, and a picture may not change with the day.
-        screen.sidebar._now = conversations.NOW.astimezone
+        screen.sidebar._now = screen.desk.workspace.now = conversations.NOW.astimezone
         await _settled(pilot, scene, lambda _: bool(screen.sidebar.rows))
         await pilot.press(*scene.keys)
         return await _settled(pilot, scene, lambda text: all(word in text for word in scene.words))

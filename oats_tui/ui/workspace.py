@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from oats_tui.chat.chat import Chat
 from oats_tui.core.errors import OatsError
+from oats_tui.date import utc
 from oats_tui.session.message import Message
 from oats_tui.session.meta import SessionMeta
 from oats_tui.session.session import Session, SessionInfo
@@ -75,10 +77,12 @@ class Workspace:
     Args:
         chat: Who reads and writes conversations.
         marks: What has been read.
+        now: The present moment.
     """
 
-    def __init__(self, chat: Chat, marks: ReadMarks) -> None:
+    def __init__(self, chat: Chat, marks: ReadMarks, now: Callable[[], datetime] = utc) -> None:
         self._chat = chat
+        self.now = now
         self.listing = Listing(chat, marks)
         self.opened: Opened | None = None
         self.visited: list[str] = []
@@ -117,7 +121,7 @@ class Workspace:
             await self._chat.ledger.answers.recover(session_id)
         except OatsError as error:
             _log.warning("session %s is shown, but could not be brought up to date: %s", session_id, error)
-        opened = Opened(session_id)
+        opened = Opened(session_id, builder=EntryBuilder(lambda: self.now()))
         newest = await self._chat.ledger.sessions.get_newest(session_id)
         if newest is None:
             await self._read(opened)

@@ -59,16 +59,16 @@ def test_a_hard_break_is_copied_as_a_line_end() -> None:
 
 
 def test_marks_are_styles() -> None:
-    text = "# Top\n\n## Next\n\na *b* **c** ~~d~~ `e` ***f***"
+    text = "# Top\n\n## Next\n\nplain *lean* **fat** ~~gone~~ `code` ***both***"
     accent = "#e0a030"
     assert style_of(text, "Top") == f"bold underline {accent}"
     assert style_of(text, "Next") == f"bold {accent}"
-    assert style_of(text, "a ") == "#f0f0f0"
-    assert style_of(text, "b") == "italic #f0f0f0"
-    assert style_of(text, "c") == "bold #f0f0f0"
-    assert style_of(text, "d") == "strike #f0f0f0"
-    assert style_of(text, "e") == accent
-    assert style_of(text, "f") == "bold italic #f0f0f0"
+    assert style_of(text, "plain") == "#f0f0f0"
+    assert style_of(text, "lean") == "italic #f0f0f0"
+    assert style_of(text, "fat") == "bold #f0f0f0"
+    assert style_of(text, "gone") == "strike #f0f0f0"
+    assert style_of(text, "code") == accent
+    assert style_of(text, "both") == "bold italic #f0f0f0"
 
 
 def test_lists_hang() -> None:
@@ -86,19 +86,18 @@ def test_lists_hang() -> None:
 @pytest.mark.parametrize("width", [28, 60, 100])
 def test_lists_are_copied_as_markdown(width: int) -> None:
     assert copy_of(LISTS, width) == (
-        "- one and some words that have to be wrapped\n"
-        "  - two\n"
-        "    - three\n"
-        "      - four\n"
-        "- [x] done\n"
-        "- [ ] to do"
+        "- one and some words that have to be wrapped\n  - two\n    - three\n      - four\n- [x] done\n- [ ] to do"
     )
 
 
 def test_numbers_of_items_that_are_drawn_together_are_aligned() -> None:
     assert shown("> 9. nine\n> 10. ten") == ["▌  9. nine", "▌ 10. ten"]
     assert copy_of("> 9. nine\n> 10. ten") == "9. nine\n10. ten"
-    assert shown("9. nine\n10. ten and more words than fit") == ["9. nine", "10. ten and more words than", "    fit"]
+    assert shown("9. nine\n10. ten and more words than fit") == [
+        "9. nine",
+        "10. ten and more words than",
+        "    fit",
+    ]
     assert shown("3) three") == ["3) three"]
 
 
@@ -148,7 +147,7 @@ def test_footnotes_stand_where_they_are_written() -> None:
 
 def test_html_and_entities_are_text() -> None:
     assert shown("<b>bold</b> &lt;i&gt; <!-- no -->", 60) == ["<b>bold</b> <i> <!-- no -->"]
-    assert shown("a &#27;[2J &#x202e;b\x1b]0;c\x07", 60) == ["a ␛[2J ⟨RLO⟩b␛]0;c␇"]
+    assert shown("a &#27;[2J &#x202e;b\x1b]0;c\x07", 60) == ["a �[2J ⟨RLO⟩b␛]0;c␇"]
     assert shown("a&#10;b", 60) == ["a", "b"]
 
 
@@ -168,7 +167,7 @@ def test_what_draws_nothing_has_no_lines() -> None:
 def test_a_very_long_text_is_drawn_as_it_is() -> None:
     text = "*word* " * (LONGEST_INLINE // 7 + 1)
     assert shown(text, 100)[0].startswith("*word* *word*")
-    assert copy_of(text, 100) == text.strip()
+    assert copy_of(text, 100).rstrip() == text.rstrip()
 
 
 def test_what_was_not_read_yet_is_one_line_that_is_not_copied() -> None:

@@ -22,6 +22,7 @@ SHOWN = 60
 """Columns of an address beside its text."""
 
 _MOST_HOST = 40
+_HOST = re.compile(r"[a-z0-9][a-z0-9._-]*|[0-9a-f.]*:[0-9a-f:.]*", re.IGNORECASE)
 _SAFE = "!#$%&()*+,-./:;=?@[]_~"
 
 
@@ -39,7 +40,7 @@ def address_of(href: str) -> str | None:
     parts = _parts(address)
     if parts is None or len(address) > LONGEST or parts.scheme not in SCHEMES:
         return None
-    return address if (parts.path if parts.scheme == "mailto" else _host(parts)) else None
+    return address if (parts.path if parts.scheme == "mailto" else _HOST.fullmatch(_host(parts))) else None
 
 
 def shown_address(href: str) -> str:
