@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
+from itertools import groupby
 
 import pyte
+from wcwidth import wcwidth
 
 # Private modes, by names a reader of a failed test understands. A fresh terminal has set `_ON_AT_START`.
 _MODE_NAMES = {
@@ -55,6 +59,30 @@ _SGR_PART = re.compile(
 )
 
 
+class _Grid(pyte.Screen):
+    """pyte's grid, which ends a line at a mark that it cannot combine; here it joins the cell in front of it."""
+
+    def draw(self, data: str) -> None:
+        """Draw characters where the cursor is."""
+        if data.isascii():
+            super().draw(data)
+            return
+        for clings, characters in groupby(data, _clings):
+            run = "".join(characters)
+            if not clings:
+                super().draw(run)
+            elif self.cursor.x:
+                cells = self.buffer[self.cursor.y]
+                last = cells[self.cursor.x - 1]
+                cells[self.cursor.x - 1] = last._replace(data=last.data + run)
+
+
+@lru_cache(maxsize=4096)
+def _clings(character: str) -> bool:
+    """Return whether a character has no width, and pyte does not know what to do with it."""
+    return character > "\x9f" and wcwidth(character) == 0 and not unicodedata.combining(character)
+
+
 class Emulator:
     """A grid of cells and the modes of the terminal around it.
 
@@ -62,6 +90,9 @@ class Emulator:
         columns: Width in cells.
         rows: Height in cells.
         answer: Called with what the terminal says when the program asks where the cursor is.
+
+    Attributes:
+        strings: What was asked for by strings, such as a title, a link or the clipboard: each once.
     """
 
     def __init__(self, columns: int, rows: int, answer: Callable[[bytes], None] | None = None) -> None:
@@ -70,10 +101,11 @@ class Emulator:
         self.modes: dict[int, bool] = {}
         self.keyboard_level = 0
         self.cursor_shape = 0
+        self.strings: set[str] = set()
         self._answer = answer
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
-        self._main = pyte.Screen(columns, rows)
+        self._main = _Grid(columns, rows)
         self._grid = self._main
         self._stream = pyte.Stream(self._grid)
         self._lines = [""] * rows
@@ -105,6 +137,11 @@ class Emulator:
                 self._lines[row] = "".join([cells[column].data for column in range(self.columns)]).rstrip()
         grid.dirty.clear()
         return list(self._lines)
+
+    def cells(self, row: int) -> list[str]:
+        """What stands in each cell of a row; a wide character leaves the cell behind it empty."""
+        line = self._grid.buffer[row]
+        return [line[column].data for column in range(self.columns)]
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the grid in cells; the program is expected to draw everything again."""
@@ -157,7 +194,9 @@ class Emulator:
     def _apply(self, match: re.Match[str]) -> None:
         """Do what a sequence asks for that pyte would not do."""
         mark, final, parameters = match["mark"], match["final"], match["parameters"]
-        if final == "u" and mark in ("<", ">"):
+        if match.group()[:2] in ("\x1b]", "\x1bP", "\x1b_", "\x1b^", "\x1bX"):
+            self.strings.add(match.group())
+        elif final == "u" and mark in ("<", ">"):
             self.keyboard_level += 1 if mark == ">" else -int(parameters or 1)
         elif final == "q" and match["between"] == " ":
             self.cursor_shape = int(parameters or 0)
@@ -179,7 +218,7 @@ class Emulator:
     def _show(self, *, alternate: bool) -> None:
         """Change to an empty alternate screen, or back to the main one as it was left."""
         if alternate and self._grid is self._main:
-            self._grid = pyte.Screen(self.columns, self.rows)
+            self._grid = _Grid(self.columns, self.rows)
         elif not alternate:
             self._grid = self._main
         self._stream = pyte.Stream(self._grid)

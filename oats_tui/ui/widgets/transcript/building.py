@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -40,14 +40,6 @@ class Answering:
     thinking: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """The tool calls and results of a message."""
-
-    calls: tuple[ToolCallPart, ...] = ()
-    results: tuple[ToolResultPart, ...] = ()
-
-
 class _Beside(NamedTuple):
     """What stands beside the messages of a session."""
 
@@ -58,17 +50,14 @@ class _Beside(NamedTuple):
     today: date
 
 
-class _Facts(NamedTuple):
-    """What stands beside a message and shows in its entry."""
+class _Kept(NamedTuple):
+    """A message with what was built of it, and of what."""
 
-    outcome: Outcome | None
-    note: str
-    about: About | None
-    is_waiting: bool
+    message: Message
+    tools: tuple[ToolPart, ...]
     before: datetime | None
-    today: date
-    results: tuple[tuple[int, ToolResultPart], ...]
-    shown: frozenset[int]
+    pairing: Pairing
+    entry: Entry | None
 
 
 class EntryBuilder:
@@ -80,9 +69,9 @@ class EntryBuilder:
 
     def __init__(self, now: Callable[[], datetime] = utc) -> None:
         self._now = now
-        self._kept: dict[int, tuple[Message, _Facts, Entry | None]] = {}
-        self._tools: dict[int, tuple[Message, _Tools]] = {}
+        self._kept: dict[int, _Kept] = {}
         self._last: tuple[list[Message], _Beside, list[Entry | None]] | None = None
+        self._changed: dict[str, tuple[Entry, Entry]] = {}
 
     def build(
         self,
@@ -115,125 +104,143 @@ class EntryBuilder:
         if not placed and answering is not None:
             entries.append(growing_entry(answering))
         if answering is None and not is_busy and entries and _is_unanswered(entries[-1]):
-            entries[-1] = replace(entries[-1], note=UNANSWERED)
-        return distinct(entries)
+            entries[-1] = self._variant(entries[-1], UNANSWERED, note=UNANSWERED)
+        return self._distinct(entries)
 
     def _all(self, messages: Sequence[Message], meta: SessionMeta, waiting: Collection[str]) -> list[Entry | None]:
         """Return the entry of each message; the same list where nothing has changed at all."""
-        beside = _Beside(meta.outcomes, meta.notes, meta.about, frozenset(waiting), local(self._now()).date())
+        # Copies, so that a change to what was given is seen the next time.
+        told = (dict(meta.outcomes), dict(meta.notes), dict(meta.about))
+        beside = _Beside(*told, frozenset(waiting), local(self._now()).date())
         last = self._last
         is_alike = last is not None and len(last[0]) == len(messages) and last[1] == beside
         if last is not None and is_alike and all(map(operator.is_, last[0], messages)):
             return last[2]
-        entries = list(self._entries(messages, beside))
+        entries = self._built(messages, beside, _differing(last[1] if last else None, beside))
         self._last = (list(messages), beside, entries)
         return entries
 
-    def _entries(self, messages: Sequence[Message], beside: _Beside) -> Iterator[Entry | None]:
-        """Return the entry of each message; None for one whose results are all shown with their calls."""
-        results, shown = self._paired(messages)
-        before: datetime | None = None
-        kept, self._kept = self._kept, {}
-        for message in messages:
-            facts = _Facts(
-                beside.outcomes.get(message.id),
-                OPAQUE if isinstance(message, OpaqueMessage) else beside.notes.get(message.id, ""),
-                beside.about.get(message.id),
-                message.id in beside.waiting,
-                before,
-                beside.today,
-                results.get(id(message), ()),
-                shown.get(id(message), frozenset()),
-            )
-            before = message.created_at
-            known = kept.get(id(message))
-            if known is None or known[0] is not message or known[1] != facts:
-                known = (message, facts, _entry(message, facts))
-            self._kept[id(message)] = known
-            yield known[2]
+    def _built(
+        self, messages: Sequence[Message], beside: _Beside, differing: Collection[str] | None
+    ) -> list[Entry | None]:
+        """Return the entry of each message; None for one whose results are all shown with their calls.
 
-    def _paired(
-        self, messages: Sequence[Message]
-    ) -> tuple[dict[int, tuple[tuple[int, ToolResultPart], ...]], dict[int, frozenset[int]]]:
-        """Return for each message the results of its calls, by the call, and those of its own that calls have."""
-        kept, self._tools = self._tools, {}
-        waiting: defaultdict[str, deque[tuple[Message, ToolResultPart]]] = defaultdict(deque)
-        having: list[tuple[Message, _Tools]] = []
-        for message in messages:
-            known = kept.get(id(message))
-            if known is None or known[0] is not message:
-                known = (message, _tools_of(message))
-            self._tools[id(message)] = known
-            if known[1].calls or known[1].results:
-                having.append(known)
-        for message, tools in having:
-            for result in tools.results:
-                waiting[result.tool_call_id].append((message, result))
-        results: dict[int, tuple[tuple[int, ToolResultPart], ...]] = {}
-        shown: defaultdict[int, set[int]] = defaultdict(set)
-        for message, tools in having:
-            found = []
-            for call in tools.calls:
-                if waiting[call.tool_call_id]:
-                    holder, result = waiting[call.tool_call_id].popleft()
-                    found.append((id(call), result))
-                    shown[id(holder)].add(id(result))
-            results[id(message)] = tuple(found)
-        return results, {holder: frozenset(parts) for holder, parts in shown.items()}
+        Args:
+            messages: The session's messages.
+            beside: What stands beside them.
+            differing: The ids of those beside which something else stands than last time; None for any.
+        """
+        # What is kept holds its message, so no other can have the same identity.
+        before_now = [self._kept.get(id(message)) for message in messages]
+        tools = [
+            _tools_of(message) if known is None else known.tools
+            for message, known in zip(messages, before_now, strict=True)
+        ]
+        pairings = paired((message, parts) for message, parts in zip(messages, tools, strict=True) if parts)
+        self._kept = {}
+        entries, before = [], None
+        for message, known, parts in zip(messages, before_now, tools, strict=True):
+            pairing = pairings.get(id(message), UNPAIRED)
+            if (
+                known is None
+                or differing is None
+                or message.id in differing
+                or known.before != before
+                or known.pairing != pairing
+            ):
+                entry = _entry(message, beside, before, pairing)
+                if known is not None and entry == known.entry:
+                    entry = known.entry
+                known = _Kept(message, parts, before, pairing, entry)
+            self._kept[id(message)] = known
+            entries.append(known.entry)
+            if known.entry is not None and not isinstance(message, OpaqueMessage):
+                before = message.created_at
+        return entries
+
+    def _distinct(self, entries: list[Entry]) -> list[Entry]:
+        """Return the entries, those whose id stands in the file twice told apart by a number."""
+        ids = {entry.id for entry in entries}
+        if len(ids) == len(entries):
+            return entries
+        seen: Counter[str] = Counter()
+        told_apart = []
+        for entry in entries:
+            seen[entry.id] += 1
+            if seen[entry.id] > 1:
+                while (new := f"{entry.id} #{seen[entry.id]}") in ids:
+                    seen[entry.id] += 1
+                entry = self._variant(entry, new, id=new)
+            told_apart.append(entry)
+        return told_apart
+
+    def _variant(self, entry: Entry, mark: str, **changes: str) -> Entry:
+        """Return an entry with changes; the same one as last time where the entry is the same.
+
+        Args:
+            entry: The entry.
+            mark: What the changed one is kept under; of each there is one at a time.
+            changes: The fields that are other ones.
+        """
+        known = self._changed.get(mark)
+        if known is None or known[0] is not entry:
+            known = self._changed[mark] = (entry, replace(entry, **changes))  # type: ignore[arg-type]
+        return known[1]
 
 
 def growing_entry(answering: Answering) -> Entry:
     """Return the entry of an answer in progress."""
     message = answering.message
-    tools = _tools_of(message)
-    results = {result.tool_call_id: result for result in tools.results}
-    paired = {id(call): results[call.tool_call_id] for call in tools.calls if call.tool_call_id in results}
-    items = items_of(message, paired, frozenset(map(id, paired.values())), growing=True)
+    pairing = paired([(message, _tools_of(message))]).get(id(message), UNPAIRED)
+    items = items_of(message, dict(pairing.results), pairing.shown, growing=True)
     if answering.thinking:
         growing = not message.parts
         items = (FoldItem("thinking", "thinking", answering.thinking, growing), *items)
     return Entry(message.id, "assistant", _name(message, items), "", items, growing=True)
 
 
-def distinct(entries: list[Entry]) -> list[Entry]:
-    """Return the entries, those whose id stands in the file twice told apart by a number."""
-    if len({entry.id for entry in entries}) == len(entries):
-        return entries
-    seen: Counter[str] = Counter()
-    told_apart = []
-    for entry in entries:
-        seen[entry.id] += 1
-        count = seen[entry.id]
-        told_apart.append(entry if count == 1 else replace(entry, id=f"{entry.id} #{count}"))
-    return told_apart
-
-
-def _entry(message: Message, facts: _Facts) -> Entry | None:
+def _entry(message: Message, beside: _Beside, before: datetime | None, pairing: Pairing) -> Entry | None:
     """Return the entry of one message."""
-    items = items_of(message, dict(facts.results), facts.shown)
-    if message.parts and not items:
+    about, outcome = beside.about.get(message.id), beside.outcomes.get(message.id)
+    note = WAITING if message.id in beside.waiting else beside.notes.get(message.id, "")
+    if isinstance(message, OpaqueMessage):
+        # Its time is not known: what it says is when it was read.
+        name = ROLE_NAMES.get(message.role, message.role)
+        return Entry(message.id, message.role, name, "", (), outcome, OPAQUE)
+    items = items_of(message, dict(pairing.results), pairing.shown)
+    if message.parts and not items and outcome is None and not note:
         return None
-    about = facts.about
     if about is not None and about.thinking:
-        items = (thinking_item(about.thinking, about.thought), *items)
+        thought = thinking_item(about.thinking, about.thought)
+        # An answer of which nothing else came is told of under its question.
+        items = (*items, thought) if message.role == "user" else (thought, *items)
+    gap = gap_words(before, message.created_at, beside.today)
     return Entry(
         message.id,
         message.role,
         _name(message, items),
         about_line(message, about),
         items,
-        facts.outcome,
-        WAITING if facts.is_waiting else facts.note,
-        gap=gap_words(facts.before, message.created_at, facts.today),
+        outcome,
+        note,
+        gap=gap,
     )
 
 
-def _tools_of(message: Message) -> _Tools:
+def _differing(last: _Beside | None, beside: _Beside) -> Collection[str] | None:
+    """Return the ids of the messages beside which something else stands; None for any."""
+    if last is None or last.today != beside.today:
+        return None
+    differing = set(last.waiting ^ beside.waiting)
+    for old, new in zip(last[:3], beside[:3], strict=True):
+        if old != new:
+            differing.update(each for each in {*old, *new} if old.get(each) != new.get(each))
+    return differing
+
+
+def _tools_of(message: Message) -> tuple[ToolPart, ...]:
     """Return the tool calls and results of a message."""
-    return _Tools(
-        tuple(part for part in message.parts if isinstance(part, ToolCallPart)),
-        tuple(part for part in message.parts if isinstance(part, ToolResultPart)),
-    )
+    return tuple(part for part in message.parts if isinstance(part, (ToolCallPart, ToolResultPart)))
 
 
 def _is_unanswered(last: Entry) -> bool:

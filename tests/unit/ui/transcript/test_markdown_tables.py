@@ -105,3 +105,12 @@ def test_widths_that_fit() -> None:
     assert fitted([20, 20], 7) is None
     assert fitted([0, 1], 2) == [1, 1]
     assert fitted([1_000] * 50, 210) == [5] * 10 + [4] * 40
+
+
+def test_marks_of_letters_are_copied_once() -> None:
+    text = "| name | b |\n|---|---|\n| cafe\u0301 and words that wrap around re\u0301sume\u0301 | c |\n"
+    assert len(drawn(text, 20)) > 3
+    assert (
+        copy_of(text, 20).encode()
+        == "name\tb\ncafe\u0301 and words that wrap around re\u0301sume\u0301\tc".encode()
+    )
