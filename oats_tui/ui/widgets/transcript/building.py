@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 from oats_tui.date import utc
 from oats_tui.session.about import About
-from oats_tui.session.message import Message, OpaqueMessage, ToolCallPart, ToolResultPart
+from oats_tui.session.message import Message, OpaqueMessage
 from oats_tui.session.meta import Outcome, SessionMeta
 from oats_tui.ui.moments import local
 from oats_tui.ui.widgets.transcript.headers import about_line, gap_words
 from oats_tui.ui.widgets.transcript.itemizing import items_of, summary_of, thinking_item
 from oats_tui.ui.widgets.transcript.items import Entry, FoldItem, Item
+from oats_tui.ui.widgets.transcript.pairing import UNPAIRED, Pairing, ToolPart, paired, tools_of
 
 UNANSWERED = "Not answered yet. Ask again with ctrl+x R."
 
@@ -51,13 +52,23 @@ class _Beside(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """A message with what was built of it, and of what."""
+    """A message with what was built of it, and of what.
+
+    Attributes:
+        message: The message.
+        moment: When it was sent, where that is known.
+        tools: Its calls and results.
+        before: When the message before it was sent.
+        pairing: What its calls and results are joined with; None until its entry was built.
+        entry: What is shown of it; None for nothing.
+    """
 
     message: Message
+    moment: datetime | None
     tools: tuple[ToolPart, ...]
-    before: datetime | None
-    pairing: Pairing
-    entry: Entry | None
+    before: datetime | None = None
+    pairing: Pairing | None = None
+    entry: Entry | None = None
 
 
 class EntryBuilder:
@@ -131,32 +142,23 @@ class EntryBuilder:
             differing: The ids of those beside which something else stands than last time; None for any.
         """
         # What is kept holds its message, so no other can have the same identity.
-        before_now = [self._kept.get(id(message)) for message in messages]
-        tools = [
-            _tools_of(message) if known is None else known.tools
-            for message, known in zip(messages, before_now, strict=True)
-        ]
-        pairings = paired((message, parts) for message, parts in zip(messages, tools, strict=True) if parts)
-        self._kept = {}
-        entries, before = [], None
-        for message, known, parts in zip(messages, before_now, tools, strict=True):
-            pairing = pairings.get(id(message), UNPAIRED)
-            if (
-                known is None
-                or differing is None
-                or message.id in differing
-                or known.before != before
-                or known.pairing != pairing
-            ):
-                entry = _entry(message, beside, before, pairing)
-                if known is not None and entry == known.entry:
-                    entry = known.entry
-                known = _Kept(message, parts, before, pairing, entry)
-            self._kept[id(message)] = known
-            entries.append(known.entry)
-            if known.entry is not None and not isinstance(message, OpaqueMessage):
-                before = message.created_at
-        return entries
+        kept = [self._kept.get(id(message)) or _new(message) for message in messages]
+        pairings = paired([(known.message, known.tools) for known in kept if known.tools])
+        before: datetime | None = None
+        for index, known in enumerate(kept):
+            message, moment, tools, last_before, last_pairing, entry = known
+            pairing = pairings.get(id(message), UNPAIRED) if tools else UNPAIRED
+            is_alike = last_before is before or last_before == before
+            is_alike = is_alike and (last_pairing is pairing or last_pairing == pairing)
+            if not is_alike or differing is None or (differing and message.id in differing):
+                built = _entry(message, beside, before, pairing)
+                # What comes out the same is not drawn again.
+                entry = entry if built == entry else built
+                kept[index] = _Kept(message, moment, tools, before, pairing, entry)
+            if entry is not None:
+                before = moment or before
+        self._kept = {id(known.message): known for known in kept}
+        return [known.entry for known in kept]
 
     def _distinct(self, entries: list[Entry]) -> list[Entry]:
         """Return the entries, those whose id stands in the file twice told apart by a number."""
@@ -191,7 +193,7 @@ class EntryBuilder:
 def growing_entry(answering: Answering) -> Entry:
     """Return the entry of an answer in progress."""
     message = answering.message
-    pairing = paired([(message, _tools_of(message))]).get(id(message), UNPAIRED)
+    pairing = paired([(message, tools_of(message))]).get(id(message), UNPAIRED)
     items = items_of(message, dict(pairing.results), pairing.shown, growing=True)
     if answering.thinking:
         growing = not message.parts
@@ -199,12 +201,18 @@ def growing_entry(answering: Answering) -> Entry:
     return Entry(message.id, "assistant", _name(message, items), "", items, growing=True)
 
 
+def _new(message: Message) -> _Kept:
+    """Return a message of which nothing is built yet."""
+    # The time of a message that cannot be read is that of the reading.
+    moment = None if isinstance(message, OpaqueMessage) else message.created_at
+    return _Kept(message, moment, tools_of(message))
+
+
 def _entry(message: Message, beside: _Beside, before: datetime | None, pairing: Pairing) -> Entry | None:
     """Return the entry of one message."""
     about, outcome = beside.about.get(message.id), beside.outcomes.get(message.id)
     note = WAITING if message.id in beside.waiting else beside.notes.get(message.id, "")
     if isinstance(message, OpaqueMessage):
-        # Its time is not known: what it says is when it was read.
         name = ROLE_NAMES.get(message.role, message.role)
         return Entry(message.id, message.role, name, "", (), outcome, OPAQUE)
     items = items_of(message, dict(pairing.results), pairing.shown)
@@ -232,15 +240,15 @@ def _differing(last: _Beside | None, beside: _Beside) -> Collection[str] | None:
     if last is None or last.today != beside.today:
         return None
     differing = set(last.waiting ^ beside.waiting)
-    for old, new in zip(last[:3], beside[:3], strict=True):
+    tables: tuple[tuple[Mapping[str, object], Mapping[str, object]], ...] = (
+        (last.outcomes, beside.outcomes),
+        (last.notes, beside.notes),
+        (last.about, beside.about),
+    )
+    for old, new in tables:
         if old != new:
             differing.update(each for each in {*old, *new} if old.get(each) != new.get(each))
     return differing
-
-
-def _tools_of(message: Message) -> tuple[ToolPart, ...]:
-    """Return the tool calls and results of a message."""
-    return tuple(part for part in message.parts if isinstance(part, (ToolCallPart, ToolResultPart)))
 
 
 def _is_unanswered(last: Entry) -> bool:

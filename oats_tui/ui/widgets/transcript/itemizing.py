@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -11,13 +12,15 @@ from oats_tui.session.message import ImagePart, Message, TextPart, ToolCallPart,
 from oats_tui.ui.widgets.transcript.headers import duration
 from oats_tui.ui.widgets.transcript.items import Entry, FoldItem, ImageItem, Item, OtherItem, TextItem, ToolItem
 
-_THINKING = re.compile(r"\s*<(think|thinking)>(.*?)(?:</\1>|\Z)", re.DOTALL)
-_THOUGHT = re.compile(r"(?:(?!<think).){0,200000}?</(?:think|thinking)>", re.DOTALL)
+_OPENING = re.compile(r"\s*<(think|thinking)>")
+_CLOSING = re.compile(r"(?<![`'\"“])</(?:think|thinking)>(?![`'\"”])")
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _SUMMARY = re.compile(r"\[(?:Conversation Summary|Context Capsule) — (\d{1,9}) messages compacted\]\s*")
 _THINKING_KINDS = ("thinking", "reasoning")
 _THINKING_FIELDS = ("thinking", "reasoning", "text", "content")
 _SESSION_FIELDS = ("child_session_id", "sub_session_id", "session_id")
 _LONGEST_ID = 100
+_TOO_DEEP = "(nested too deeply to be shown)"
 
 
 def items_of(
@@ -81,39 +84,41 @@ def _texts(message: Message, text: str, *, growing: bool, first: bool) -> Iterat
     """Return a text, with what stands in it that is none folded."""
     summary = _SUMMARY.match(text)
     if summary is not None and message.role != "assistant":
-        yield FoldItem("summary", f"Summary of {int(summary[1]):,} earlier messages", text[summary.end() :])
+        count = int(summary[1])
+        title = "Summary of one earlier message" if count == 1 else f"Summary of {count:,} earlier messages"
+        yield FoldItem("summary", title, text[summary.end() :])
     elif message.role == "system":
         yield FoldItem("system", "System prompt", text)
     elif message.role == "user":
         yield TextItem(text, plain=True)
     else:
-        thought, rest, is_open = _thought(text) if first else ("", text, False)
-        if thought:
+        thought, rest, is_open = _thought(text, first=first)
+        has_thought = bool(thought) or (growing and is_open)
+        if has_thought:
             yield FoldItem("thinking", "thinking", thought, growing and is_open)
-        if rest.strip() or not thought:
+        if rest.strip() or not has_thought:
             yield TextItem(rest)
 
 
-def _thought(text: str) -> tuple[str, str, bool]:
+def _thought(text: str, *, first: bool) -> tuple[str, str, bool]:
     """Return what a text says was thought, the rest, and whether the end of the thinking has not come."""
-    match = _THINKING.match(text)
-    if match is not None:
-        return (
-            match[2].strip(),
-            text[match.end() :].lstrip("\n"),
-            not match[0].endswith(">") or match.end(2) == len(text),
-        )
-    if "</think" in text:
-        # Some templates put the opening mark into the prompt.
-        match = _THOUGHT.match(text)
-        if match is not None:
-            return match[0].rpartition("</")[0].strip(), text[match.end() :].lstrip("\n"), False
-    return "", text, False
+    opening = _OPENING.match(text)
+    if opening is not None:
+        closing = f"</{opening[1]}>"
+        end = text.find(closing, opening.end())
+        if end < 0:
+            return text[opening.end() :].strip(), "", True
+        return text[opening.end() : end].strip(), text[end + len(closing) :].lstrip("\n"), False
+    mark = _CLOSING.search(text) if first else None
+    # Some templates put the opening mark into the prompt. One that is written about stands in quotes or in code.
+    if mark is None or "<think" in text[: mark.start()] or len(_FENCE.findall(text[: mark.start()])) % 2:
+        return "", text, False
+    return text[: mark.start()].strip(), text[mark.end() :].lstrip("\n"), False
 
 
 def _tool(message: Message, call: ToolCallPart, result: ToolResultPart | None) -> ToolItem:
     """Return a call joined with its result."""
-    arguments = json.dumps(call.arguments, ensure_ascii=False, indent=2, default=repr)
+    arguments = _arguments(call.arguments)
     if result is None:
         return ToolItem(call.tool_call_id, call.tool_name, arguments)
     return ToolItem(
@@ -125,6 +130,16 @@ def _tool(message: Message, call: ToolCallPart, result: ToolResultPart | None) -
         result.error,
         _session(message, result),
     )
+
+
+def _arguments(arguments: dict[str, Any]) -> str:
+    """Return a call's arguments as JSON; odd values as Python writes them."""
+    with contextlib.suppress(TypeError, ValueError, RecursionError):
+        return json.dumps(arguments, ensure_ascii=False, indent=2, default=repr)
+    try:
+        return repr(arguments)
+    except RecursionError:
+        return _TOO_DEEP
 
 
 def _session(message: Message, result: ToolResultPart) -> str:
@@ -146,7 +161,8 @@ def _other(part: Any) -> Item:
     kind = str(getattr(part, "type", "unknown"))
     if kind in _THINKING_KINDS:
         extra = getattr(part, "model_extra", None) or {}
-        text = next((extra[name] for name in _THINKING_FIELDS if isinstance(extra.get(name), str)), "")
+        told = (extra.get(name) for name in _THINKING_FIELDS)
+        text = next((each for each in told if isinstance(each, str) and each), "")
         return FoldItem("thinking", "thinking", text)
     return OtherItem(kind)
 

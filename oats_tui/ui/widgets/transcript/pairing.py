@@ -27,6 +27,11 @@ UNPAIRED = Pairing()
 """A message of which nothing is joined with anything."""
 
 
+def tools_of(message: Message) -> tuple[ToolPart, ...]:
+    """Return the tool calls and results of a message."""
+    return tuple(part for part in message.parts if isinstance(part, (ToolCallPart, ToolResultPart)))
+
+
 def paired(having: Iterable[tuple[Message, Sequence[ToolPart]]]) -> dict[int, Pairing]:
     """Join calls and results by their id; where one is used again, the newest message that calls under it counts.
 
