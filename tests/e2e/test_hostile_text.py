@@ -54,7 +54,7 @@ def test_what_is_shown_gives_the_terminal_no_orders(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize("seed", range(2, 8))
 def test_what_is_shown_gives_the_terminal_no_orders_at_length(tmp_path: Path, seed: int) -> None:
     read_whole(tmp_path, seed, 12)
 

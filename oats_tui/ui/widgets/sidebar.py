@@ -14,8 +14,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from oats_tui.core.sanitize import sanitize_line
 from oats_tui.date import utc
+from oats_tui.ui.cells import clean_line
 from oats_tui.ui.commands import place_bindings
 from oats_tui.ui.moments import local, when
 from oats_tui.ui.widgets.painted import PaintedLines
@@ -198,7 +198,7 @@ class Sidebar(PaintedLines, can_focus=True):
             sign = Style(color=self.get_component_rich_style(f"sidebar--{row.mark}").color)
         time = when(row.updated, now)
         room = max(1, width - 2 - cell_len(time) - 2)
-        title = sanitize_line(row.title) or "(no title)"
+        title = clean_line(row.title) or "(no title)"
         if cell_len(title) > room:
             title = set_cell_size(title, room - 1).rstrip() + "…"
         return Strip(

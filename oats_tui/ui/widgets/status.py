@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from oats_tui.core.sanitize import sanitize_line
+from oats_tui.ui.cells import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class StatusBar(Widget):
         status, width = self.status, self.size.width
         style = self.get_component_rich_style(f"status--{status.meaning}", partial=True) if status.meaning else ""
         dim = self.get_component_rich_style("status--dim")
-        left = Text(no_wrap=True, end="").append(f" {sanitize_line(status.state)}", style)
+        left = Text(no_wrap=True, end="").append(f" {clean_line(status.state)}", style)
         tokens = f"{status.tokens:,} tokens used" if status.tokens else ""
         right = [
-            sanitize_line(part)
+            clean_line(part)
             for part in (status.urgent, status.watching, status.model, tokens, *status.keys)
             if part
         ]

@@ -15,16 +15,20 @@ from oats_tui.ui.widgets.transcript.lines import BLANK, Line
 LAYOUTS_KEPT = 96
 """Messages whose lines are kept; the others are drawn again when somebody comes back to them."""
 
+LAYOUTS_REMEMBERED = 8
+"""Messages whose lines are kept for a conversation that somebody has left."""
+
 _FRAME_LINES = 2
 """Lines of a message beside its text: the head line and the gap behind it."""
 
 
 class Memory(NamedTuple):
-    """Messages and how many lines each has at a width."""
+    """Messages and how many lines each has at a width, with the lines of those that were looked at last."""
 
     entries: tuple[Entry, ...]
     heights: tuple[int, ...]
     width: int
+    layouts: tuple[tuple[str, Layout], ...]
 
 
 class Document:
@@ -41,7 +45,7 @@ class Document:
         self.width = 1
         self.look = look
         self.heights = Heights()
-        self._layouts: OrderedDict[str, Layout] = OrderedDict()
+        self.layouts: OrderedDict[str, Layout] = OrderedDict()
         self._places: dict[str, int] = {}
 
     @property
@@ -60,9 +64,9 @@ class Document:
         estimated = (known.get(each.id) or estimated_height(each, width) for each in fresh)
         self.heights.replace(same, heights or estimated)
         self._places = {each.id: index for index, each in enumerate(self.entries)}
-        for entry_id in [each for each in self._layouts if each not in self._places]:
-            del self._layouts[entry_id]
-        for entry_id in self._layouts if not same else [each.id for each in fresh if each.id in self._layouts]:
+        for entry_id in [each for each in self.layouts if each not in self._places]:
+            del self.layouts[entry_id]
+        for entry_id in self.layouts if not same else [each.id for each in fresh if each.id in self.layouts]:
             self._update(self._places[entry_id])
 
     def change(self, entry: Entry) -> bool:
@@ -71,7 +75,7 @@ class Document:
         if index is None:
             return False
         self.entries[index] = entry
-        if entry.id in self._layouts:
+        if entry.id in self.layouts:
             self._update(index)
         else:
             self.heights.note(index, estimated_height(entry, self.width))
@@ -80,13 +84,13 @@ class Document:
     def restyle(self, look: Look, only: str | None = None) -> None:
         """Draw in another way, perhaps one message only; lines that come out the same are kept."""
         self.look = look
-        for entry_id in self._layouts if only is None else {only} & self._layouts.keys():
+        for entry_id in self.layouts if only is None else {only} & self.layouts.keys():
             self._update(self._places[entry_id])
 
     def go_on(self, first: int, last: int) -> bool:
         """Take in more of a long text between two lines; returns whether anything was left to be taken in."""
         for index in range(self.at(first), self.at(last) + 1) if self.entries else ():
-            layout = self._layouts.get(self.entries[index].id)
+            layout = self.layouts.get(self.entries[index].id)
             if layout is not None and layout.is_partial:
                 self._update(index)
                 return True
@@ -95,14 +99,14 @@ class Document:
     def layout(self, index: int) -> Layout:
         """Return a message's lines."""
         entry = self.entries[index]
-        layout = self._layouts.get(entry.id)
+        layout = self.layouts.get(entry.id)
         if layout is None:
-            layout = self._layouts[entry.id] = Layout(entry, self.width, self.look)
+            layout = self.layouts[entry.id] = Layout(entry, self.width, self.look)
             self.heights.note(index, layout.height)
-            while len(self._layouts) > LAYOUTS_KEPT:
-                self._layouts.popitem(last=False)
+            while len(self.layouts) > LAYOUTS_KEPT:
+                self.layouts.popitem(last=False)
         else:
-            self._layouts.move_to_end(entry.id)
+            self.layouts.move_to_end(entry.id)
         return layout
 
     def top(self, index: int) -> int:
@@ -153,19 +157,21 @@ class Document:
     def _update(self, index: int) -> None:
         """Bring a message's lines up to date."""
         entry = self.entries[index]
-        layout = self._layouts[entry.id]
+        layout = self.layouts[entry.id]
         layout.update(entry, self.width, self.look)
         self.heights.note(index, layout.height)
 
 
 def memory_of(document: Document) -> Memory:
     """Return a document's messages with their heights, to be shown again later."""
-    return Memory(tuple(document.entries), tuple(document.heights.values()), document.width)
+    layouts = tuple(document.layouts.items())[-LAYOUTS_REMEMBERED:]
+    return Memory(tuple(document.entries), tuple(document.heights.values()), document.width, layouts)
 
 
 def recall(document: Document, memory: Memory) -> None:
     """Have a document take on messages that were shown before, with the heights that they had."""
     document.replace((), memory.width)
+    document.layouts.update(memory.layouts)
     document.replace(memory.entries, memory.width, memory.heights)
 
 
