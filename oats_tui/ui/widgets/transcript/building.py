@@ -253,7 +253,7 @@ def _differing(last: _Beside | None, beside: _Beside) -> Collection[str] | None:
 
 def _is_unanswered(last: Entry) -> bool:
     """Return whether the last message is a question of which nothing has become yet."""
-    return last.role == "user" and last.outcome is None and last.note != WAITING
+    return last.role == "user" and last.outcome is None and last.note not in (WAITING, OPAQUE)
 
 
 def _name(message: Message, items: Iterable[Item]) -> str:

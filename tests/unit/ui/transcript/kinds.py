@@ -41,9 +41,22 @@ Formulas: $E = mc^2$, $\\alpha \\le \\beta$, and $$\\frac{a + b}{c}$$ as well.
 
    and its second paragraph
 """,
-    "quote": "> Said by somebody, at such a length that it takes more than one line on most screens.\n>\n> > And before.\n",
-    "code": '```python\ndef alike(paths, key):\n    """Group."""\n    return {key(path): path for path in paths}  # a comment that is long\n```\n\n'
-    "    indented\n\n```\nno language\n```\n",
+    "quote": """> Said by somebody, at such a length that it takes more than one line on most screens.
+>
+> > And before.
+""",
+    "code": '''```python
+def alike(paths, key):
+    """Group."""
+    return {key(path): path for path in paths}  # a comment that is long
+```
+
+    indented
+
+```
+no language
+```
+''',
     "diff": "```diff\n--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,2 @@\n-old\n+new\n same\n```\n",
     "open-code": "Here it is:\n\n```sh\necho one\necho tw",
     "table": """| Name | Size | What it is for, in a few words |
@@ -51,15 +64,13 @@ Formulas: $E = mc^2$, $\\alpha \\le \\beta$, and $$\\frac{a + b}{c}$$ as well.
 | `a.txt` | 12 | notes |
 | b | 1,048,576 | **much** that has to be wrapped where the screen is narrow |
 """,
-    "many-columns": "|"
-    + "|".join(f" column {n} " for n in range(9))
-    + "|\n"
-    + "|-" * 9
-    + "|\n|"
-    + "|".join(f" {n} " for n in range(9))
-    + "|\n",
+    "many-columns": "\n".join(
+        f"|{'|'.join(cells)}|"
+        for cells in ([f" column {n} " for n in range(9)], ["-"] * 9, [f" {n} " for n in range(9)])
+    ),
     "scripts": "漢字かな交じり文 한국어 العربية עברית हिन्दी ไทย 🎉 👨‍👩‍👧 👍🏽 ❤️ 🇩🇪 é Z̸̧̢̛͎a\u0300\n\n| 漢字 | b |\n|---|---|\n| 🎉 | c |\n",
-    "hostile": "\x1b]0;title\x07 \x1b[2J \u202eevil\u202c \x9b31m &#27;[1m <\x1b[0m> [a](https://example.org/\x1b]52;c;eA==\x07)\n",
+    "hostile": "\x1b]0;title\x07 \x1b[2J \u202eevil\u202c \x9b31m &#27;[1m <\x1b[0m> "
+    "[a](https://example.org/\x1b]52;c;eA==\x07)\n",
 }
 
 
