@@ -48,6 +48,7 @@ FIGURES = (
     Figure("stream", "max_own", "2,000 tokens at once: CPU more than without a screen, s", 2, Limit(most=0.8)),
     Figure("stream", "max_kilobytes", "2,000 tokens at once: kB to the terminal", 0, Limit(most=100)),
     Figure("stream", "max_last", "2,000 tokens at once: last token → screen, ms", 0, Limit(most=300)),
+    Figure("stream", "max_bare_last", "2,000 tokens at once, without a screen: last token → saved, ms"),
     Figure("stream", "100_cpu", "100 tokens/s: CPU, % of a core", 1, Limit(most=15)),
     Figure("stream", "100_kilobytes", "100 tokens/s: kB to the terminal"),
     Figure("stream", "100_last", "100 tokens/s: last token → screen, ms"),

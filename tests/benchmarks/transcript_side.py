@@ -42,7 +42,7 @@ async def append(data: str) -> None:
 
 
 async def consume(data: str, question: str) -> None:
-    """Ask a question as the window does, with all that stands below the screen, and tell the seconds of CPU.
+    """Ask a question as the window does, with all that stands below the screen; tell its CPU and its end in s.
 
     That is the chat layer: provider, the growing answer told 20 times a second, its journal, the session's file.
     What has to be loaded for it is loaded before.
@@ -64,9 +64,10 @@ async def consume(data: str, question: str) -> None:
     begun = time.process_time()
     session = await chat.begin(Folder(Path(data), Path(data)), question)
     while chat.turn(session.id) is not None:  # noqa: ASYNC110 - as cheap as listening, and it counts as ours
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.01)
+    ended = time.monotonic()
     await asyncio.sleep(1.0)
-    tell(time.process_time() - begun)
+    tell([time.process_time() - begun, ended])
     await chat.close()
 
 

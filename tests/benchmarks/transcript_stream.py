@@ -26,7 +26,7 @@ def streaming(place: Place) -> Measured:
         for run in range(_QUICK_RUNS if place.quick else _RUNS):
             data = place.folder / f"run-{run}"
             data.mkdir()
-            sample = {"max_bare": _consumed(place, server, data)}
+            sample = _consumed(place, server, data)
             whole = _asked(place, server, data, "STREAMMAX")
             sample |= {f"max_{name}": whole[name] for name in ("cpu", "kilobytes", "last")}
             sample["max_own"] = whole["cpu"] - sample["max_bare"]
@@ -38,8 +38,9 @@ def streaming(place: Place) -> Measured:
     return Measured({name: statistics.median(values) for name, values in raw.items()}, [], raw)
 
 
-def _consumed(place: Place, server: AnswerServer, folder: Path) -> float:
-    """The seconds of CPU that our chat layer needs for the answer, with its journal and file, but no screen."""
+def _consumed(place: Place, server: AnswerServer, folder: Path) -> dict[str, float]:
+    """What our chat layer alone needs, with journal and file: CPU in s, last token → saved in ms."""
+    begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-P", str(SIDE), "consume", str(folder), "STREAMMAX"],
         env=place.environment(place.home(), server.base_url),
@@ -50,7 +51,8 @@ def _consumed(place: Place, server: AnswerServer, folder: Path) -> float:
     )
     if done.returncode:
         raise AssertionError(f"the consumer without a screen failed: {done.stderr[-2000:]}")
-    return float(json.loads(done.stdout))
+    cpu, ended = json.loads(done.stdout)
+    return {"max_bare": cpu, "max_bare_last": milliseconds(_last(server, begun), ended)}
 
 
 def _asked(place: Place, server: AnswerServer, folder: Path, question: str) -> dict[str, float]:
@@ -69,8 +71,17 @@ def _asked(place: Place, server: AnswerServer, folder: Path, question: str) -> d
         time.sleep(max(0.0, shown + _AFTER_SECONDS - time.monotonic()))
         spent, seconds = _spent(window) - cpu, time.monotonic() - sent
         kilobytes = (window.bytes_written - written) / 1000
-    last = next(event["time"] for event in server.events(since=sent) if event["event"] == "last")
-    return {"cpu": spent, "seconds": seconds, "kilobytes": kilobytes, "last": milliseconds(last, shown)}
+    return {
+        "cpu": spent,
+        "seconds": seconds,
+        "kilobytes": kilobytes,
+        "last": milliseconds(_last(server, sent), shown),
+    }
+
+
+def _last(server: AnswerServer, since: float) -> float:
+    """When the last token of the answer that was asked for since a moment was sent."""
+    return next(float(event["time"]) for event in server.events(since=since) if event["event"] == "last")
 
 
 def _spent(window: Window) -> float:

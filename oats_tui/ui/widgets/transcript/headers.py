@@ -14,7 +14,7 @@ GAP = timedelta(hours=2)
 SHORTEST = 0.5
 """Seconds below which the speed of an answer says nothing."""
 
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_MINUTE, _HOUR = 60, 3600
 _FASTEST = 100_000
 
 
@@ -71,11 +71,9 @@ def gap_words(before: datetime | None, moment: datetime, today: date) -> str:
 
 def _passed(passed: timedelta) -> str:
     """Return a length of time in words."""
-    seconds = passed.total_seconds()
-    if seconds < 2 * _DAY:
-        hours = int(seconds // _HOUR)
-        return f"{hours} hours later"
-    return f"{int(seconds // _DAY):,} days later"
+    if passed.days < 2:
+        return f"{passed // timedelta(hours=1)} hours later"
+    return f"{passed.days:,} days later"
 
 
 def _day(moment: datetime, today: date) -> str:

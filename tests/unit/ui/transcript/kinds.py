@@ -68,7 +68,8 @@ no language
         f"|{'|'.join(cells)}|"
         for cells in ([f" column {n} " for n in range(9)], ["-"] * 9, [f" {n} " for n in range(9)])
     ),
-    "scripts": "漢字かな交じり文 한국어 العربية עברית हिन्दी ไทย 🎉 👨‍👩‍👧 👍🏽 ❤️ 🇩🇪 é Z̸̧̢̛͎a\u0300\n\n| 漢字 | b |\n|---|---|\n| 🎉 | c |\n",
+    "scripts": "漢字かな交じり文 한국어 العربية עברית हिन्दी ไทย 🎉 👨‍👩‍👧 👍🏽 ❤️ 🇩🇪 é Z̸̧̢̛͎a\u0300\n\n"
+    "| 漢字 | b |\n|---|---|\n| 🎉 | c |\n",
     "hostile": "\x1b]0;title\x07 \x1b[2J \u202eevil\u202c \x9b31m &#27;[1m <\x1b[0m> "
     "[a](https://example.org/\x1b]52;c;eA==\x07)\n",
 }
