@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from pathlib import Path
@@ -125,10 +126,10 @@ def long_session(tmp_path: Path) -> str:
 
 
 def reading(screen: str) -> list[str]:
-    """What is before a reader's eyes, and what is being written, without the scrollbar."""
+    """What is before a reader's eyes, and what is written, without the scrollbar and the count of news."""
     lines = pane(screen).splitlines()
     last = max(map(len, lines)) - 1
-    return [line[:last].rstrip() for line in lines]
+    return [re.sub(r" +\d+ new ↓ *$", "", line[:last]).rstrip() for line in lines]
 
 
 def draft(terminal: Terminal) -> str:
