@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 
+from oats_tui.ui.widgets.transcript.heights import Heights
 from oats_tui.ui.widgets.transcript.items import Entry, TextItem
 from oats_tui.ui.widgets.transcript.lines import BLANK, Line
-from oats_tui.ui.widgets.transcript.markdown.blocks import Block, GrowingBlocks, References, split_plain
 from oats_tui.ui.widgets.transcript.palette import Palette
-from oats_tui.ui.widgets.transcript.pieces import BlockPiece, Piece, pieces_of
-
-SLICE = 16_000
-"""Characters of a new text that are taken in at a time: keys get their turn in between."""
+from oats_tui.ui.widgets.transcript.pieces import Piece, pieces_of
+from oats_tui.ui.widgets.transcript.texts import TextPieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +44,8 @@ class Layout:
         self._width = width
         self._palette = look.palette
         self._drawn: list[list[Line] | None] = []
-        self._ends: list[int] | None = None
-        self._growing: dict[int, GrowingBlocks] = {}
-        self._plain: dict[int, tuple[str, list[Block]]] = {}
+        self._heights = Heights()
+        self._texts: dict[int, TextPieces] = {}
         self.update(entry, width, look)
 
     def update(self, entry: Entry, width: int, look: Look) -> None:
@@ -57,43 +53,40 @@ class Layout:
 
         Of a long text a part is taken in; then ``is_partial`` says that this is to be called again.
         """
-        texts = [self._text(number, item) for number, item in enumerate(entry.items)]
-        self.is_partial = any(blocks and blocks[-1].kind == "rest" for blocks, _ in filter(None, texts))
-        pieces = pieces_of(
-            entry,
-            texts,
-            whole=look.whole,
-            turned=look.turned.get(entry.id, frozenset()),
-        )
-        before, drawn = self.pieces, self._drawn
-        if width != self._width or look.palette is not self._palette:
-            drawn = []
-        kept: list[list[Line] | None] = [
-            lines if old is new or old == new else None
-            for old, new, lines in zip(before, pieces, drawn, strict=False)
-        ]
+        turned = look.turned.get(entry.id, frozenset())
+        pieces = pieces_of(entry, self._text, whole=look.whole, turned=turned)
+        self.is_partial = any(text.is_partial for text in self._texts.values())
+        is_same_way = width == self._width and look.palette is self._palette
+        same = _alike(self.pieces, pieces) if is_same_way else 0
+        kept = self._drawn[:same]
+        if is_same_way:
+            kept += [
+                lines if old == new else None
+                for old, new, lines in zip(self.pieces[same:], pieces[same:], self._drawn[same:], strict=False)
+            ]
         self.pieces, self._drawn = pieces, kept + [None] * (len(pieces) - len(kept))
-        self._width, self._palette, self._ends = width, look.palette, None
+        self._width, self._palette = width, look.palette
+        self._heights.replace(same, [self._height(number) for number in range(same, len(pieces))])
 
     @property
     def height(self) -> int:
         """How many lines it has, estimated where it was not drawn yet."""
-        return self._all_ends()[-1]
+        return self._heights.total
 
     def start(self, piece: int) -> int:
         """Return the first line of a piece."""
-        return self._all_ends()[piece - 1] if piece else 0
+        return self._heights.start(piece)
 
     def at(self, line: int) -> int:
         """Return the piece that holds a line; the last one for a line behind the end."""
-        return min(bisect_right(self._all_ends(), line), len(self.pieces) - 1)
+        return self._heights.at(line)
 
     def lines(self, piece: int) -> list[Line]:
         """Return a piece's lines, drawn now where they were not yet."""
         lines = self._drawn[piece]
         if lines is None:
             lines = self._drawn[piece] = self.pieces[piece].lines(self._width, self._palette)
-            self._ends = None
+            self._heights.note(piece, len(lines))
         return lines
 
     def line(self, y: int) -> Line:
@@ -116,30 +109,18 @@ class Layout:
             count -= len(self.lines(piece))
         return count
 
-    def _text(self, number: int, item: object) -> tuple[Sequence[Block], References] | None:
-        """Return the blocks of a part that is a text."""
-        if not isinstance(item, TextItem):
-            return None
-        if item.plain:
-            known = self._plain.get(number)
-            if known is None or known[0] != item.text:
-                known = self._plain[number] = (item.text, split_plain(item.text))
-            return known[1], References()
-        growing = self._growing.setdefault(number, GrowingBlocks())
-        return growing.update(item.text, SLICE), growing.references
+    def _text(self, number: int, item: TextItem, first_code: int, above: bool) -> tuple[list[Piece], int]:
+        """Return the pieces of a part that is a text, and how many code blocks it holds."""
+        text = self._texts.setdefault(number, TextPieces(number))
+        return text.update(item, first_code, above=above), text.codes
 
-    def _all_ends(self) -> list[int]:
-        """Return for each piece the line behind its last."""
-        if self._ends is None:
-            self._ends = list(
-                accumulate(
-                    len(lines) if lines is not None else piece.above + piece.estimate(self._width)
-                    for piece, lines in zip(self.pieces, self._drawn, strict=True)
-                )
-            )
-        return self._ends
+    def _height(self, number: int) -> int:
+        """Return how many lines a piece has, estimated where it was not drawn yet."""
+        lines, piece = self._drawn[number], self.pieces[number]
+        return len(lines) if lines is not None else piece.above + piece.estimate(self._width)
 
 
-def codes_in(layout: Layout) -> int:
-    """Return how many code blocks a message holds, as far as it was taken in."""
-    return sum(piece.block.codes for piece in layout.pieces if isinstance(piece, BlockPiece))
+def _alike(before: Sequence[Piece], after: Sequence[Piece]) -> int:
+    """Return how many pieces at the beginning are the very same."""
+    pairs = map(operator.is_, before, after)
+    return next((n for n, is_same in enumerate(pairs) if not is_same), min(len(before), len(after)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,7 +12,7 @@ from rich.style import Style
 from oats_tui.core.sanitize import sentences
 from oats_tui.session.meta import Outcome
 from oats_tui.ui.cells import clean, clean_line
-from oats_tui.ui.widgets.transcript.items import Entry, FoldItem, ImageItem, Item, OtherItem, ToolItem
+from oats_tui.ui.widgets.transcript.items import Entry, FoldItem, ImageItem, Item, OtherItem, TextItem, ToolItem
 from oats_tui.ui.widgets.transcript.lines import BLANK, Line, behind, wrapped
 from oats_tui.ui.widgets.transcript.markdown.blocks import Block, References
 from oats_tui.ui.widgets.transcript.markdown.draw import draw_block
@@ -23,6 +23,8 @@ from oats_tui.ui.widgets.transcript.parts.tool import draw_tool
 
 OUTCOME_SIGNS = {"failed": "✗", "stopped": "■", "interrupted": "■"}
 ANSWERING = "…"
+
+TextMaker: TypeAlias = Callable[[int, TextItem, int, bool], tuple[list["Piece"], int]]
 
 _TAB = 4
 
@@ -121,9 +123,15 @@ class BlockPiece(Piece):
 
 @dataclass(frozen=True, slots=True)
 class PlainPiece(Piece):
-    """Some lines of a text that is shown as it is."""
+    """Some lines of a text that is shown as it is.
+
+    Attributes:
+        text: The text.
+        join: What stands between it and the next piece in what is copied.
+    """
 
     text: str = ""
+    join: str = "\n"
 
     @property
     def source(self) -> str:
@@ -137,7 +145,8 @@ class PlainPiece(Piece):
     def draw(self, width: int, palette: Palette) -> list[Line]:
         """Return the text, wrapped."""
         text = clean(self.text.removesuffix("\n")).expandtabs(_TAB)
-        return wrapped([Segment(text, palette.text)], width)
+        lines = wrapped([Segment(text, palette.text)], width)
+        return [*lines[:-1], replace(lines[-1], join=self.join)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,37 +232,29 @@ def what_to_do(outcome: Outcome) -> tuple[str, ...]:
 
 
 def pieces_of(
-    entry: Entry,
-    texts: Sequence[tuple[Sequence[Block], References] | None],
-    *,
-    whole: bool = False,
-    turned: frozenset[int] = frozenset(),
+    entry: Entry, text_pieces: TextMaker, *, whole: bool = False, turned: frozenset[int] = frozenset()
 ) -> list[Piece]:
     """Return a message as pieces, from the top.
 
     Args:
         entry: The message.
-        texts: For each of its parts the blocks, where it is a text.
+        text_pieces: Makes the pieces of a text, and counts its code blocks: given which part of the message it is,
+            the text, the number of its first code block, and whether a blank line stands above it.
         whole: Whether its parts are shown whole unless they are turned.
         turned: Which of its parts are folded the other way.
     """
     pieces: list[Piece] = [GapPiece(words=entry.gap)] if entry.gap else []
     pieces.append(HeadPiece(None, role=entry.role, name=entry.name, about=_about(entry)))
-    codes, count = 1, len(pieces)
+    code, count = 1, len(pieces)
     for number, item in enumerate(entry.items):
         above = len(pieces) > count and not _belongs(entry.items[number - 1], item)
-        text = texts[number]
-        if text is None:
-            is_whole = whole != (number in turned)
+        if isinstance(item, TextItem):
+            made, codes = text_pieces(number, item, code, above)
+            pieces += made
+            code += codes
+        else:
             version = version_of(item) if isinstance(item, ImageItem) else 0
-            pieces.append(PartPiece(number, above, item, is_whole, version))
-            continue
-        plain = getattr(item, "plain", False)
-        made = list(_plain(number, text[0]) if plain else _blocks(number, *text, codes))
-        if made and above:
-            made[0] = replace(made[0], above=True)
-        codes += sum(block.codes for block in text[0])
-        pieces += made
+            pieces.append(PartPiece(number, above, item, whole != (number in turned), version))
     if entry.note or entry.outcome:
         pieces.append(NotePiece(None, len(pieces) > count, entry.note, entry.outcome))
     return [*pieces, EndPiece()]
@@ -267,16 +268,3 @@ def _about(entry: Entry) -> str:
 def _belongs(before: Item, item: Item) -> bool:
     """Return whether two parts stand together without a blank line."""
     return isinstance(before, ToolItem | FoldItem) and isinstance(item, ToolItem | FoldItem)
-
-
-def _blocks(number: int, blocks: Sequence[Block], references: References, code: int) -> Iterator[Piece]:
-    """Return the pieces of a Markdown text."""
-    for position, block in enumerate(blocks):
-        yield BlockPiece(number, block.gap and position > 0, block, references, code)
-        code += block.codes
-
-
-def _plain(number: int, blocks: Sequence[Block]) -> Iterator[Piece]:
-    """Return the pieces of a text that is shown as it is."""
-    for block in blocks:
-        yield PlainPiece(number, False, block.source)
