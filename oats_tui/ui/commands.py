@@ -64,6 +64,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("session.new", "New session", "new_session", "ctrl+n", ("n",), slash="new"),
     Command("session.list", "Go to the session list", "focus_list", "ctrl+s", ("l",)),
     Command("session.last", "Back to the last session", "last_session", leader=(LEADER, "tab")),
+    Command("session.open", "Open the session", "open_session", places={"list": "enter"}),
     Command("session.needing", "Next session that needs you", "needing_session", leader=("u",)),
     Command("session.next", "Next session", "next_session", "ctrl+pagedown", ("right_square_bracket",)),
     Command("session.previous", "Previous session", "previous_session", "ctrl+pageup", ("left_square_bracket",)),

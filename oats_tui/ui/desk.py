@@ -159,12 +159,13 @@ class Desk:
         prompt.put(sanitize(self.memory.draft(session_id)))
         if self.screen.narrow:
             self.screen.show_sidebar(False)
-        prompt.focus()
         self.view.say("")
         self.view.rows()
         self.view.conversation(opened_now=True)
         self._read_rest()
         await self.save()
+        # Last, so that keys which wait for this come before those that are pressed afterwards.
+        prompt.focus()
 
     async def send(self, text: str) -> None:
         """Send a message, which has left the input. Raises OatsError where it could not be put on disk."""

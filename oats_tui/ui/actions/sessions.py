@@ -26,6 +26,13 @@ async def focus_list(desk: Desk, _: str) -> None:
     desk.screen.sidebar.focus()
 
 
+async def open_session(desk: Desk, session_id: str) -> None:
+    """Open a session: the one that is named, or the one under the list's cursor."""
+    row = desk.screen.sidebar.cursor_row
+    if session_id or row is not None:
+        await desk.open(session_id or (row.id if row is not None else None))
+
+
 async def last_session(desk: Desk, _: str) -> None:
     """Go back to the session that was open before."""
     last = desk.workspace.last_visited()

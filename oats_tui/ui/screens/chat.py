@@ -189,6 +189,6 @@ class ChatScreen(Screen[None]):
         """Do at the next pause what typing asks for."""
         self.desk.typed()
 
-    async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
+    def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
         """Open the session that was chosen."""
-        await self.desk.open(message.session_id)
+        self.runner.start("session.open", message.session_id)

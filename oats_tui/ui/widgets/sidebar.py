@@ -48,7 +48,6 @@ class Sidebar(PaintedLines, can_focus=True):
         Binding("pageup", "move(-10)", "page up", show=False),
         Binding("g,home", "move(-1000000)", "first", show=False),
         Binding("G,end", "move(1000000)", "last", show=False),
-        Binding("enter", "choose", "open", show=False),
         *place_bindings("list"),
     ]
 
@@ -115,7 +114,7 @@ class Sidebar(PaintedLines, can_focus=True):
             self.place_lines(len(self.rows), self._rows.in_view(self.scroll_offset.y, self.size.height))
 
     def action_choose(self) -> None:
-        """Open the session under the cursor."""
+        """Have the session under the cursor opened."""
         if self.cursor_row is not None:
             self.post_message(self.Chosen(self.cursor_row.id))
 
