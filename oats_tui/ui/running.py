@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.widget import Widget
+from textual.widgets import Input
 
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.actions import action
@@ -61,6 +62,16 @@ class Runner:
         event.prevent_default()
         widget.app.post_message(events.Key(event.key, event.character))
         return False
+
+    async def type(self, event: events.Key) -> None:
+        """Type a letter into the input, once the commands before it are done; keys behind it wait meanwhile."""
+        await self.settled()
+        screen = self._screen
+        if screen.app.screen is not screen or isinstance(screen.focused, Input):
+            screen.app.post_message(events.Key(event.key, event.character))
+        else:
+            screen.prompt.focus()
+            screen.prompt.insert(event.character or "")
 
     async def _run(self, command_id: str, argument: str) -> None:
         """Run a command."""

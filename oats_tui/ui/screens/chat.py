@@ -137,8 +137,8 @@ class ChatScreen(Screen[None]):
         """Type a letter that means nothing in the list or the messages where it was meant to go."""
         if event.is_printable and event.character and event.key not in self.active_bindings:
             event.stop()
-            self.prompt.focus()
-            self.prompt.insert(event.character)
+            # The app has yet to take the key in front of this one, which may open another session.
+            self.app.call_later(self.runner.type, event)
 
     def action_command(self, command_id: str, argument: str = "") -> None:
         """Run a command."""
