@@ -38,6 +38,10 @@ class Frame:
     def strips(self, *, focused: bool) -> list[Strip]:
         """Return the lines in view; the cursor is among them where the pane has the focus."""
         reading, viewport = self._reading, self._reading.viewport
+        if reading.selection is not None:
+            with viewport.held():
+                reading.selection.bounds()
+        viewport.fit()
         page, width, top = viewport.page, reading.width, viewport.top
         if self._painter.palette is not reading.look.palette:
             self._painter = Painter(reading.look.palette)

@@ -57,27 +57,41 @@ def order_of(document: Document, place: Place) -> tuple[int, int, int, int]:
 
 
 def row_at(lines: Sequence[Line], line: int, column: int = 0) -> tuple[int, int]:
-    """Return the row of a line, and how many of the row's characters stand before a column of it."""
+    """Return the row of a line, and how many of the row's characters stand before a column of it.
+
+    A line of which nothing is copied, such as a rule, is told by its place among the lines of the row, below zero.
+    """
+    line = min(line, len(lines))
     row = sum(1 for each in lines[:line] if each.join == "\n")
+    first = next((number + 1 for number in reversed(range(line)) if lines[number].join == "\n"), 0)
+    if line < len(lines) and _is_silent(lines[line]):
+        return row, first - line - 1
     offset = len(lines[line].copied(0, column)) if line < len(lines) else 0
-    for before in reversed(lines[:line]):
-        if before.join == "\n":
-            break
-        offset += len(before.copied()) + len(before.join)
-    return row, offset
+    return row, offset + sum(len(each.copied()) + len(each.join) for each in lines[first:line])
 
 
 def line_at(lines: Sequence[Line], row: int, offset: int = 0) -> tuple[int, int]:
     """Return the line and the column at which a character of a row stands; the last one's where it is gone."""
-    number, line = 0, 0
+    number, line, first = 0, 0, 0
     for line, each in enumerate(lines):
         if number == row:
             length = len(each.copied())
-            if each.join == "\n" or offset < length + len(each.join):
-                return line, column_of(each, min(offset, length))
-            offset -= length + len(each.join)
+            if offset < 0:
+                is_here = line - first == -offset - 1
+            else:
+                is_here = offset < length + len(each.join) and not _is_silent(each)
+            if is_here or each.join == "\n":
+                return line, column_of(each, min(max(0, offset), length))
+            offset -= length + len(each.join) if offset >= 0 else 0
+        elif each.join == "\n" and number + 1 == row:
+            first = line + 1
         number += each.join == "\n"
     return line, 0
+
+
+def _is_silent(line: Line) -> bool:
+    """Return whether nothing of a line is copied, not even its end."""
+    return not line.join and not line.copied()
 
 
 def column_of(line: Line, offset: int) -> int:

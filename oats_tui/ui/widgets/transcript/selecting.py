@@ -132,7 +132,10 @@ def press(selection: Selection, key: str, viewport: Viewport) -> str | None:
     """
     moves = {**_MOVES, "pagedown": (viewport.page - 1, 0), "pageup": (1 - viewport.page, 0)}
     if key in moves:
-        y = selection.move(*moves[key], viewport.page)
+        with viewport.held():
+            y = selection.move(*moves[key], viewport.page)
+        found = line_of(viewport.document, selection.caret)
+        y = y if found is None else found[0]
         if y < viewport.top:
             viewport.scroll(y)
         elif y >= viewport.top + viewport.page:

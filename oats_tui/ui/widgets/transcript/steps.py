@@ -78,14 +78,18 @@ def find(reading: Reading, query: str) -> None:
     if reading.finder is not None and reading.entries:
         document, viewport = reading.document, reading.viewport
         start = place_of(document, min(viewport.top + viewport.page, document.height) - 1, _FAR)
-        _show(reading, reading.finder.go(document, start, -1))
+        with viewport.held():
+            found = reading.finder.go(document, start, -1)
+        _show(reading, found)
 
 
 def find_next(reading: Reading, step: int) -> None:
     """Go to the next match, or the one before."""
-    if reading.finder is not None:
-        found = reading.finder.found or place_of(reading.document, reading.viewport.top)
-        _show(reading, reading.finder.go(reading.document, found, step))
+    if reading.finder is not None and reading.entries:
+        start = reading.finder.found or place_of(reading.document, reading.viewport.top)
+        with reading.viewport.held():
+            found = reading.finder.go(reading.document, start, step)
+        _show(reading, found)
 
 
 def found_words(reading: Reading) -> str:

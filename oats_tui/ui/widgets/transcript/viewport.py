@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from oats_tui.ui.widgets.transcript.document import Document
 from oats_tui.ui.widgets.transcript.items import Entry
@@ -120,6 +121,19 @@ class Viewport:
             self.scroll(first)
         elif end >= self.top + self.page:
             self.scroll(end - self.page + 1)
+
+    def fit(self) -> None:
+        """Draw what is in view, and go back to the end where the view reaches beyond it."""
+        self.document.measure(self.top, self.top + self.page)
+        if self.top > self.last_top:
+            self._settle(None if self.remains is None else self.remains)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Leave in view what is there, while something else may be drawn and turn out longer or shorter."""
+        place = None if self.following else self.place()
+        yield
+        self._settle(place)
 
     def place(self) -> Place | None:
         """Return what is at the top of the view; None where there are no messages."""
