@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from oats_tui.core.sanitize import sanitize
 from oats_tui.session.meta import Outcome
 from oats_tui.ui.widgets.transcript import steps
 from oats_tui.ui.widgets.transcript.frame import Frame
-from oats_tui.ui.widgets.transcript.items import Entry, FoldItem, ImageItem, Item, OtherItem, TextItem
+from oats_tui.ui.widgets.transcript.items import Entry, FoldItem, FoldKind, ImageItem, Item, OtherItem, TextItem
 from oats_tui.ui.widgets.transcript.reading import Reading, ReadingState
 from oats_tui.ui.widgets.transcript.selecting import press
 from tests.unit.ui.transcript.conversations import PALETTE, tool
@@ -34,17 +35,17 @@ STEPS = 120
 def item(chance: random.Random) -> Item:
     """Some part of a message."""
     text = "".join(chance.choice(FRAGMENTS) for _ in range(chance.randrange(4)))
-    return chance.choice(
-        [
-            TextItem(text),
-            TextItem(text, plain=True),
-            FoldItem(chance.choice(["thinking", "summary", "system"]), "title", text),  # type: ignore[arg-type]
-            tool(str(chance.randrange(9)), text, chance.choice([None, "failed"])),
-            ImageItem("image/png", picture()),
-            ImageItem("image/png", None, "https://example.org/x.png"),
-            OtherItem(text[:20]),
-        ]
-    )
+    kinds: tuple[FoldKind, ...] = ("thinking", "summary", "system")
+    made: list[Item] = [
+        TextItem(text),
+        TextItem(text, plain=True),
+        FoldItem(chance.choice(kinds), "title", text),
+        tool(str(chance.randrange(9)), text, chance.choice([None, "failed"])),
+        ImageItem("image/png", picture()),
+        ImageItem("image/png", None, "https://example.org/x.png"),
+        OtherItem(text[:20]),
+    ]
+    return chance.choice(made)
 
 
 def entry(chance: random.Random, number: int) -> Entry:
@@ -75,25 +76,24 @@ class Reader:
     def step(self) -> None:
         """Do something."""
         chance, reading = self.chance, self.reading
-        self.chance.choice(
-            [
-                self.change,
-                self.grow,
-                self.select,
-                lambda: reading.resize(chance.choice([1, 3, 9, 30, 60, 120]), chance.choice([1, 2, 5, 20, 50])),
-                lambda: reading.scroll(chance.randrange(-5, reading.document.height + 5)),
-                lambda: steps.message(reading, chance.choice([1, -1])),
-                lambda: steps.part(reading, chance.choice([1, -1])),
-                lambda: reading.turn(reading.cursor),
-                lambda: steps.turn_all(reading),
-                lambda: steps.find(reading, chance.choice(["needle", "a", "漢", "| ", ""])),
-                lambda: steps.find_next(reading, chance.choice([1, -1])),
-                lambda: steps.first(reading),
-                lambda: steps.last(reading),
-                lambda: reading.viewport.go_on(),
-                lambda: reading.show(self.entries, (), reading.state),
-            ]
-        )()
+        actions: list[Callable[[], object]] = [
+            self.change,
+            self.grow,
+            self.select,
+            lambda: reading.resize(chance.choice([1, 3, 9, 30, 60, 120]), chance.choice([1, 2, 5, 20, 50])),
+            lambda: reading.scroll(chance.randrange(-5, reading.document.height + 5)),
+            lambda: steps.message(reading, chance.choice([1, -1])),
+            lambda: steps.part(reading, chance.choice([1, -1])),
+            lambda: reading.turn(reading.cursor),
+            lambda: steps.turn_all(reading),
+            lambda: steps.find(reading, chance.choice(["needle", "a", "漢", "| ", ""])),
+            lambda: steps.find_next(reading, chance.choice([1, -1])),
+            lambda: steps.first(reading),
+            lambda: steps.last(reading),
+            lambda: reading.viewport.go_on(),
+            lambda: reading.show(self.entries, (), reading.state),
+        ]
+        chance.choice(actions)()
 
     def change(self) -> None:
         """Let messages come, go, change and trade places."""
