@@ -165,7 +165,7 @@ class Desk:
         self._read_rest()
         await self.save()
         # Last, so that keys which wait for this come before those that are pressed afterwards.
-        prompt.focus()
+        self.screen.set_focus(prompt)
 
     async def send(self, text: str) -> None:
         """Send a message, which has left the input. Raises OatsError where it could not be put on disk."""

@@ -56,7 +56,7 @@ class Runner:
         Several keys come at once over a slow line; those behind one that moved the focus follow it.
         """
         await self.settled()
-        if widget.has_focus and widget.app.screen is self._screen:
+        if self._screen.focused is widget and widget.app.screen is self._screen:
             return True
         event.stop()
         event.prevent_default()

@@ -176,7 +176,7 @@ async def jump(desk: Desk, _: str) -> None:
     chosen = await desk.screen.app.push_screen_wait(ChooseScreen("Jump to", names, "go there", here))
     if chosen is not None:
         desk.screen.transcript.update(lambda reading: steps.go_to(reading, asked[chosen].id))
-        desk.screen.transcript.focus()
+        desk.screen.set_focus(desk.screen.transcript)
 
 
 def _message(desk: Desk) -> Entry:

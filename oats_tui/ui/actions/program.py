@@ -73,7 +73,7 @@ async def choose_model(desk: Desk, name: str) -> None:
 
 async def focus_transcript(desk: Desk, _: str) -> None:
     """Go to the messages."""
-    desk.screen.transcript.focus()
+    desk.screen.set_focus(desk.screen.transcript)
 
 
 async def toggle_sidebar(desk: Desk, _: str) -> None:

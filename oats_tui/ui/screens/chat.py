@@ -64,6 +64,7 @@ class ChatScreen(Screen[None]):
         self.transcript = Transcript(id="transcript")
         self.findbar = FindBar(self.transcript, id="findbar")
         self.prompt = Prompt(id="prompt")
+        self.prompt.beyond = self.transcript
         self.status = StatusBar(id="status")
         marks = load_read_marks(start.marks_path, time.time())
         workspace = Workspace(chat, marks)

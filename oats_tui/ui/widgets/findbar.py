@@ -45,16 +45,16 @@ class FindBar(Horizontal):
             with box.prevent(Input.Changed):
                 box.value = sanitize_line(words)[:LONGEST_QUERY]
             self._find(words[:LONGEST_QUERY])
-            self._transcript.focus()
+            self.screen.set_focus(self._transcript)
         else:
-            box.focus()
+            self.screen.set_focus(box)
             box.action_select_all()
 
     def close(self) -> None:
         """Hide the line, and mark nothing any more."""
         self.display = False
         self._transcript.update(lambda reading: steps.find(reading, ""))
-        self._transcript.focus()
+        self.screen.set_focus(self._transcript)
 
     def go(self, step: int) -> None:
         """Go to the next match, or the one before."""
@@ -72,7 +72,7 @@ class FindBar(Horizontal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the messages, where n and N go on."""
         event.stop()
-        self._transcript.focus()
+        self.screen.set_focus(self._transcript)
 
     def _find(self, words: str) -> None:
         """Find words, and say how often they are there."""

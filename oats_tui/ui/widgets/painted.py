@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from oats_tui.ui.widgets.ordered import run_own_binding
 from oats_tui.ui.widgets.repaint import repaint
 
 
@@ -27,8 +28,8 @@ class PaintedLines(ScrollView):
 
     async def on_key(self, event: events.Key) -> None:
         """Take only the keys that are still meant for this list."""
-        if self.is_for is not None:
-            await self.is_for(event)
+        if self.is_for is None or await self.is_for(event):
+            await run_own_binding(self, event)
 
     def lines(self) -> list[Strip]:
         """Return the lines of the view as they should be, as many as it has room for."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 from oats_tui.core.sanitize import sanitize
-from oats_tui.ui.commands import BY_ID, action_of
 from oats_tui.ui.widgets.history import History
 
 PLACEHOLDER = "Ask anything"
@@ -40,6 +40,8 @@ class Prompt(TextArea):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, placeholder=PLACEHOLDER, compact=True, highlight_cursor_line=False, soft_wrap=True)
         self.cursor_blink = False
+        self.beyond: Widget | None = None
+        """Where tab goes to from an empty input."""
         self._history = History()
 
     def remember(self, sent: Sequence[str]) -> None:
@@ -73,6 +75,11 @@ class Prompt(TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         """Send on enter, walk through the history at the edges; leave the rest to the text area."""
+        if self.screen.focused is not self:
+            event.stop()
+            event.prevent_default()
+            self.app.post_message(events.Key(event.key, event.character))
+            return
         handlers: dict[str, Callable[[], bool]] = {
             "enter": self._enter,
             "ctrl+j": self._newline,
@@ -119,8 +126,9 @@ class Prompt(TextArea):
 
     def _tab(self) -> bool:
         """Go on to the transcript from an empty input; a tab is never typed."""
-        if not self.text:
-            self.call_later(self.run_action, action_of(BY_ID["transcript.focus"]))
+        if not self.text and self.beyond is not None:
+            # At once: keys that have come together with this one follow it.
+            self.screen.set_focus(self.beyond)
         return True
 
     def _scroll(self, pages: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 
 from oats_tui.session.message import Message
 from oats_tui.session.session import Session
@@ -213,3 +214,20 @@ def test_a_sub_session_is_opened_from_its_tool_call(data_dir: Path) -> None:
         assert rig.open_id == child
 
     play(scenario, data_dir, resume=keep(session))
+
+
+def test_keys_that_come_at_once_go_where_they_were_meant_to(data_dir: Path) -> None:
+    texts = [f"message {number}\n\n" + "so\n\n" * 5 for number in range(60)]
+
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: any("message 59" in line for line in rig.shown))
+        for key in ("tab", "g"):
+            rig.app.post_message(Key(key, key if len(key) == 1 else None))
+        await rig.until(lambda: any("message 0" in line for line in rig.shown))
+        for key in ("slash", *"message", "space", "4", "4", "enter"):
+            character = {"slash": "/", "space": " ", "enter": None}.get(key, key)
+            rig.app.post_message(Key(key, character))
+        await rig.until(lambda: "message 1 of 1" in rig.text() and any("message 44" in line for line in rig.shown))
+        assert rig.screen.prompt.text == ""
+
+    play(scenario, data_dir, resume=keep(make("long", *texts)))

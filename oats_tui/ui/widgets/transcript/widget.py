@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from oats_tui.ui.commands import place_bindings
+from oats_tui.ui.widgets.ordered import run_own_binding
 from oats_tui.ui.widgets.repaint import repaint
 from oats_tui.ui.widgets.transcript.frame import Frame
 from oats_tui.ui.widgets.transcript.items import Entry, ImageItem
@@ -139,14 +140,17 @@ class Transcript(ScrollView, can_focus=True):
         self.update(lambda reading: reading.scroll(reading.viewport.top + lines))
 
     async def on_key(self, event: events.Key) -> None:
-        """Take the keys that mean something else while text is selected."""
-        reading = self.reading
-        if await self.is_for(event) and reading.selection is not None:
-            pressed = press(reading.selection, event.key, reading.viewport)
-            if pressed is not None:
-                event.stop()
-                event.prevent_default()
-                self._finish(pressed)
+        """Take the keys; some mean something else while text is selected."""
+        if not await self.is_for(event):
+            return
+        selection = self.reading.selection
+        pressed = press(selection, event.key, self.reading.viewport) if selection is not None else None
+        if pressed is None:
+            await run_own_binding(self, event)
+        else:
+            event.stop()
+            event.prevent_default()
+            self._finish(pressed)
 
     @on(events.MouseDown)
     @on(events.MouseMove)
