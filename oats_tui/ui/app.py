@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePath
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.driver import Driver
 from textual.screen import Screen
 
 import oats_tui
@@ -85,6 +87,14 @@ class OatsApp(App[None]):
         self.theme_changed_signal.subscribe(self, lambda chosen: setattr(self._memory, "theme", chosen.name))
         for command_id in unknown[:MOST_WARNINGS]:
             self._warn(f"The configuration binds “{command_id}”, which is no command.")
+
+    @on(Driver.SignalResume)
+    def paint_all(self) -> None:
+        """Paint everything once the program goes on after having been stopped: the terminal has forgotten it.
+
+        Textual waits for a new size, and there is none.
+        """
+        self.screen.refresh()
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Tell which keys of the configuration take another command's place."""

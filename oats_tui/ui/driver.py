@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import selectors
+import termios
 from codecs import getincrementaldecoder
 from itertools import islice
 
@@ -63,9 +64,21 @@ class TerminalDriver(LinuxDriver):
         two that read take each other's keys, and one is left behind when the program ends.
         """
         if self._auto_restart and not self._must_signal_resume:
-            self.suspend_application_mode()
+            self._leave_terminal()
             self._must_signal_resume = True
         super()._sigcont_application()
+
+    def _leave_terminal(self) -> None:
+        """End the threads and give the terminal back, as Textual does, but keep what has been typed meanwhile."""
+        self.exit_event.set()
+        if self._key_thread is not None:
+            self._key_thread.join()
+        self.exit_event.clear()
+        if self.attrs_before is not None:
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        self.write("\x1b[<u\x1b[?1049l")
+        self.close()
 
     def _hand_on(self, parser: XTermParser, text: str) -> XTermParser:
         """Parse a text and post the events; returns the parser to go on with.
