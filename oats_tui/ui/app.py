@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePath
 
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -23,6 +23,7 @@ from oats_tui.core.sanitize import sanitize_line
 from oats_tui.ui.commands import COMMANDS, key_names
 from oats_tui.ui.desk import Start
 from oats_tui.ui.driver import TerminalDriver
+from oats_tui.ui.keyorder import KeyOrder
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.screens.chat import ChatScreen
 
@@ -61,6 +62,7 @@ class OatsApp(App[None]):
         self.start = start
         self._memory = memory
         self._chat_screen = ChatScreen(chat, memory, start, bus)
+        self._keys = KeyOrder(self, self._chat_screen.runner.settled)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the chat screen."""
@@ -87,6 +89,16 @@ class OatsApp(App[None]):
         self.theme_changed_signal.subscribe(self, lambda chosen: setattr(self._memory, "theme", chosen.name))
         for command_id in unknown[:MOST_WARNINGS]:
             self._warn(f"The configuration binds “{command_id}”, which is no command.")
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand on keys one after the other."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if self._keys.is_turn_of(event):
+                target = self.focused or self.screen
+                await super().on_event(event)
+                self._keys.follow(target)
+        else:
+            await super().on_event(event)
 
     @on(Driver.SignalResume)
     def paint_all(self) -> None:

@@ -71,8 +71,6 @@ class ChatScreen(Screen[None]):
         self.desk = Desk(View(self, workspace, chat), workspace, chat, memory, marks, start)
         self._bus = bus
         self.runner = Runner(self)
-        self.transcript.is_for = lambda event: self.runner.is_for(self.transcript, event)
-        self.sidebar.is_for = lambda event: self.runner.is_for(self.sidebar, event)
 
     def compose(self) -> ComposeResult:
         """Make the regions."""
@@ -138,8 +136,8 @@ class ChatScreen(Screen[None]):
         """Type a letter that means nothing in the list or the messages where it was meant to go."""
         if event.is_printable and event.character and event.key not in self.active_bindings:
             event.stop()
-            # The app has yet to take the key in front of this one, which may open another session.
-            self.app.call_later(self.runner.type, event)
+            self.set_focus(self.prompt)
+            self.prompt.insert(event.character)
 
     def action_command(self, command_id: str, argument: str = "") -> None:
         """Run a command."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-from textual import events
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from oats_tui.ui.widgets.ordered import run_own_binding
 from oats_tui.ui.widgets.repaint import repaint
 
 
@@ -23,13 +19,6 @@ class PaintedLines(ScrollView):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._painted: list[Strip] = []
-        self.is_for: Callable[[events.Key], Awaitable[object]] | None = None
-        """Hands on a key that is meant for something else by the time it comes here."""
-
-    async def on_key(self, event: events.Key) -> None:
-        """Take only the keys that are still meant for this list."""
-        if self.is_for is None or await self.is_for(event):
-            await run_own_binding(self, event)
 
     def lines(self) -> list[Strip]:
         """Return the lines of the view as they should be, as many as it has room for."""

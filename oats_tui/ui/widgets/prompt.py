@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from textual import events
@@ -63,23 +62,8 @@ class Prompt(TextArea):
         """Show a text again that could not be sent, in front of what was typed since."""
         self.put("\n".join(filter(None, (text, self.text))))
 
-    async def settled(self) -> None:
-        """Wait until what was typed before has been taken in.
-
-        A command's key goes ahead of letters that still wait in this widget's queue, as when a slow line brings
-        many at once.
-        """
-        taken_in = asyncio.Event()
-        if self.call_later(taken_in.set):
-            await taken_in.wait()
-
     async def _on_key(self, event: events.Key) -> None:
         """Send on enter, walk through the history at the edges; leave the rest to the text area."""
-        if self.screen.focused is not self:
-            event.stop()
-            event.prevent_default()
-            self.app.post_message(events.Key(event.key, event.character))
-            return
         handlers: dict[str, Callable[[], bool]] = {
             "enter": self._enter,
             "ctrl+j": self._newline,
@@ -127,7 +111,6 @@ class Prompt(TextArea):
     def _tab(self) -> bool:
         """Go on to the transcript from an empty input; a tab is never typed."""
         if not self.text and self.beyond is not None:
-            # At once: keys that have come together with this one follow it.
             self.screen.set_focus(self.beyond)
         return True
 

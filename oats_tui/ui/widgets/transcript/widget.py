@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar, TypeVar
 
@@ -14,7 +14,6 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from oats_tui.ui.commands import place_bindings
-from oats_tui.ui.widgets.ordered import run_own_binding
 from oats_tui.ui.widgets.repaint import repaint
 from oats_tui.ui.widgets.transcript.frame import Frame
 from oats_tui.ui.widgets.transcript.items import Entry, ImageItem
@@ -27,11 +26,6 @@ T = TypeVar("T")
 
 _SLICE_PAUSE = 0.001
 """Seconds between two parts of a long text, in which keys get their turn."""
-
-
-async def _always(_: events.Key) -> bool:
-    """Take every key."""
-    return True
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -76,7 +70,6 @@ class Transcript(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.reading = Reading(palette_from({}, dark=True))
         self.following = True
-        self.is_for: Callable[[events.Key], Awaitable[bool]] = _always
         self._frame = Frame(self.reading)
         self._pointer = Pointer(self.reading, self._frame)
         self._painted: list[Strip] = []
@@ -139,15 +132,11 @@ class Transcript(ScrollView, can_focus=True):
         lines = pages * max(1, self.size.height - 1)
         self.update(lambda reading: reading.scroll(reading.viewport.top + lines))
 
-    async def on_key(self, event: events.Key) -> None:
-        """Take the keys; some mean something else while text is selected."""
-        if not await self.is_for(event):
-            return
+    def on_key(self, event: events.Key) -> None:
+        """Take the keys that mean something else while text is selected."""
         selection = self.reading.selection
         pressed = press(selection, event.key, self.reading.viewport) if selection is not None else None
-        if pressed is None:
-            await run_own_binding(self, event)
-        else:
+        if pressed is not None:
             event.stop()
             event.prevent_default()
             self._finish(pressed)
