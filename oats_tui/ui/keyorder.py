@@ -15,9 +15,6 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Key, Paste
 
-PATIENCE = 1.0
-"""Seconds for which a key waits for the one before it."""
-
 
 class KeyOrder:
     """Says of each key whether its turn has come.
@@ -25,9 +22,13 @@ class KeyOrder:
     Args:
         app: Where keys come in.
         settled: Waits until the commands that keys have begun are done, or ask something.
+
+    Attributes:
+        patience: Seconds for which a key waits for the one before it; then all go on unordered until that is done.
     """
 
     def __init__(self, app: App[None], settled: Callable[[], Awaitable[None]]) -> None:
+        self.patience = 1.0
         self._app = app
         self._settled = settled
         self._waiting: deque[Key | Paste] = deque()
@@ -47,12 +48,17 @@ class KeyOrder:
 
     def follow(self, target: DOMNode) -> None:
         """Hold back the keys behind one that was handed on, until all has been done that it asks for."""
-        if self._following is None or self._following.done():
+        if self.is_idle:
             self._following = asyncio.create_task(self._follow(target))
             self._following.add_done_callback(lambda _: self._go_on())
-            self._gives_up = asyncio.get_running_loop().call_later(PATIENCE, self._go_on)
+            self._gives_up = asyncio.get_running_loop().call_later(self.patience, self._go_on)
         else:
             self._go_on()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all has been done that keys asked for."""
+        return self._following is None or self._following.done()
 
     async def _follow(self, target: DOMNode) -> None:
         """Go the way of a key behind it; then that of the next one, until both are the same."""

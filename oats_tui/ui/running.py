@@ -13,6 +13,7 @@ from oats_tui.ui.commands import BY_ID
 if TYPE_CHECKING:
     from oats_tui.ui.screens.chat import ChatScreen
 
+
 class Runner:
     """Runs commands, telling what goes wrong.
 
