@@ -12,7 +12,7 @@ from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder
 from oats_tui.core.collector import resting_collector
 from oats_tui.core.errors import OatsError
-from oats_tui.core.sanitize import sanitize
+from oats_tui.ui.drafting import Drafting
 from oats_tui.ui.memory import Memory, save_memory
 from oats_tui.ui.readmarks import ReadMarks, refresh_read_marks, save_read_marks
 from oats_tui.ui.view import View
@@ -103,8 +103,9 @@ class Desk:
         self._warm: object = None
         self._typed = float("-inf")
         self._waiting = False
-        self._sending = ""
         self._begun = asyncio.Event()
+        self._moving = asyncio.Lock()
+        self.draft = Drafting(self.screen.prompt, memory)
 
     async def begin(self) -> None:
         """Read the list once changes by others are noticed, and open what was asked for."""
@@ -135,8 +136,7 @@ class Desk:
     async def _resume(self, session_id: str) -> None:
         """Open the session that was asked for; what has been typed meanwhile stays in the input."""
         await self.workspace.open(session_id)
-        if not self.screen.prompt.text:
-            self.screen.prompt.put(sanitize(self.memory.draft(session_id)))
+        self.draft.resume(session_id)
         self.view.conversation(opened_now=True)
         self._read_rest()
 
@@ -148,43 +148,57 @@ class Desk:
             self.screen.call_after_refresh(self.view.refresh, opened.id)
 
     async def open(self, session_id: str | None) -> None:
-        """Open a session, or a new conversation; its draft and its answer in progress come with it."""
-        prompt = self.screen.prompt
-        self.memory.keep_draft(self.workspace.open_id, prompt.text)
-        self.view.left.note(self.workspace.open_id, self.screen.transcript.reading.state)
-        if session_id is None:
-            self.workspace.close()
-        else:
-            await self.workspace.open(session_id)
-        prompt.put(sanitize(self.memory.draft(session_id)))
-        if self.screen.narrow:
-            self.screen.show_sidebar(False)
-        self.view.say("")
-        self.view.rows()
-        self.view.conversation(opened_now=True)
-        self._read_rest()
-        await self.save()
-        # Last, so that keys which wait for this come before those that are pressed afterwards.
-        self.screen.set_focus(prompt)
+        """Open a session, or a new conversation; its draft and its answer in progress come with it.
+
+        The input is the other session's at once: what is typed while that is read belongs to it.
+        """
+        async with self._moving:
+            before = self.draft.session_id
+            self.view.left.note(before, self.screen.transcript.reading.state)
+            self.draft.take_up(session_id)
+            if self.screen.narrow:
+                self.screen.show_sidebar(False)
+            self.screen.set_focus(self.screen.prompt)
+            self.screen.runner.let_keys_on()
+            try:
+                if session_id is None:
+                    self.workspace.close()
+                else:
+                    await self.workspace.open(session_id)
+            except OatsError:
+                self.draft.take_up(before)
+                raise
+            self.view.say("")
+            self.view.rows()
+            self.view.conversation(opened_now=True)
+            self._read_rest()
+            await self.save()
 
     async def send(self, text: str) -> None:
         """Send a message, which has left the input. Raises OatsError where it could not be put on disk."""
         await self._begun.wait()
-        open_id = self.workspace.open_id
-        self._sending = text
-        try:
-            if open_id is None:
-                open_id = (await self.chat.begin(self.start.folder, text)).id
-                self.memory.keep_draft(None, "")
-                await self.workspace.open(open_id)
-            else:
-                await self.chat.send(open_id, text)
-        finally:
-            self._sending = ""
+        meant = self.draft.session_id
+        async with self._moving:
+            if meant != self.workspace.open_id:
+                raise OatsError("Not sent: the session it was written for could not be opened.")
+            self.draft.sending = text
+            try:
+                await self._send(meant, text)
+            finally:
+                self.draft.sending = ""
         self.memory.sent(text)
         self.screen.prompt.remember(self.memory.history)
-        self.view.refresh(open_id, at_end=True)
         await self.save()
+
+    async def _send(self, session_id: str | None, text: str) -> None:
+        """Send a message to the open session, or begin one with it."""
+        if session_id is None:
+            session_id = (await self.chat.begin(self.start.folder, text)).id
+            self.draft.begin(session_id)
+            await self.workspace.open(session_id)
+        else:
+            await self.chat.send(session_id, text)
+        self.view.refresh(session_id, at_end=True)
 
     def typed(self) -> None:
         """Keep the draft and get the model ready at the next pause in the typing.
@@ -238,7 +252,7 @@ class Desk:
 
     async def save(self) -> None:
         """Keep what is remembered."""
-        self.memory.keep_draft(self.workspace.open_id, self._sending or self.screen.prompt.text)
+        self.draft.keep()
         await save_memory(self.start.memory_path, self.memory)
 
     async def look_back(self) -> None:

@@ -34,12 +34,12 @@ class Runner:
         self._quiet.clear()
         self._screen.run_worker(self._run(command_id, argument), group="command", exit_on_error=True)
 
-    def asks(self) -> None:
-        """A command has opened a screen of its own, which takes the next keys."""
+    def let_keys_on(self) -> None:
+        """Let the next keys come while commands go on: they ask for something, or are as far as keys can see."""
         self._quiet.set()
 
     async def settled(self) -> None:
-        """Wait until the commands begun so far are done, or ask something."""
+        """Wait until the commands begun so far are done, or let keys on."""
         await self._quiet.wait()
 
     async def _run(self, command_id: str, argument: str) -> None:

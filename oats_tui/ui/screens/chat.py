@@ -152,7 +152,7 @@ class ChatScreen(Screen[None]):
 
     def on_screen_suspend(self) -> None:
         """Let the screen that opens over this one take the keys."""
-        self.runner.asks()
+        self.runner.let_keys_on()
 
     async def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
         """Send a message, or run a slash command."""
