@@ -96,7 +96,7 @@ class OatsApp(App[None]):
             if self._keys.is_turn_of(event):
                 target = self.focused or self.screen
                 await super().on_event(event)
-                self._keys.follow(target)
+                self._keys.follow(event, target)
         else:
             await super().on_event(event)
 

@@ -46,10 +46,10 @@ class KeyOrder:
         self._waiting.append(event)
         return False
 
-    def follow(self, target: DOMNode) -> None:
+    def follow(self, event: Key | Paste, target: DOMNode) -> None:
         """Hold back the keys behind one that was handed on, until all has been done that it asks for."""
         if self.is_idle:
-            self._following = asyncio.create_task(self._follow(target))
+            self._following = asyncio.create_task(self._follow(event, target))
             self._following.add_done_callback(lambda _: self._go_on())
             self._gives_up = asyncio.get_running_loop().call_later(self.patience, self._go_on)
         else:
@@ -60,26 +60,30 @@ class KeyOrder:
         """Whether all has been done that keys asked for."""
         return self._following is None or self._following.done()
 
-    async def _follow(self, target: DOMNode) -> None:
-        """Go the way of a key behind it; then that of the next one, until both are the same."""
-        while True:
-            await self._climb(target)
+    async def _follow(self, event: Key | Paste, target: DOMNode) -> None:
+        """Go the way of a key behind it; then up from the focus of a screen that has opened or come back."""
+        screen = target.screen
+        await self._wait_in_line(target)
+        if event._stop_propagation and (isinstance(event, Paste) or event.is_printable):
+            # It was typed. Higher up there may be a long line, as while an answer is being drawn.
+            return
+        await self._climb(target)
+        await self._settled()
+        while screen is not self._app.screen:
+            screen = self._app.screen
+            await self._climb(screen.focused or screen)
             await self._settled()
-            before, target = target, self._target
-            if target is before:
-                return
-
-    @property
-    def _target(self) -> DOMNode:
-        """Who gets the next key."""
-        return self._app.focused or self._app.screen
 
     async def _climb(self, start: DOMNode) -> None:
         """Wait in the queue of a widget, then in those of all that it is in, up to the app's own."""
         for node in start.ancestors_with_self:
-            reached = asyncio.Event()
-            if node.call_later(reached.set):
-                await reached.wait()
+            await self._wait_in_line(node)
+
+    async def _wait_in_line(self, node: DOMNode) -> None:
+        """Wait until a widget has taken what is in its queue now."""
+        reached = asyncio.Event()
+        if node.call_later(reached.set):
+            await reached.wait()
 
     def _go_on(self) -> None:
         """Give the app the next key."""
