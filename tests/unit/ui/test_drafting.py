@@ -41,7 +41,7 @@ def test_what_is_sent_while_a_session_opens_is_sent_there(data_dir: Path) -> Non
         at_once(rig, "ctrl+x", str(place), *"three", "enter", *"then")
         await rig.until(lambda: any("The answer." in line for line in rig.shown))
         assert rig.open_id == second
-        assert rig.screen.prompt.text == "then"
+        await rig.until(lambda: rig.screen.prompt.text == "then")
         assert "three" in rig.file(second).read_text()
         assert "three" not in rig.file(first).read_text()
 
