@@ -57,8 +57,16 @@ class TerminalDriver(LinuxDriver):
         except OSError:
             return b""
 
+    def _sigtstp_application(self, *_: object) -> None:
+        """Stop, once the program is between two of its steps: it may be writing to the terminal just now."""
+        self._loop.call_soon_threadsafe(super()._sigtstp_application)
+
     def _sigcont_application(self, *_: object) -> None:
-        """Go on after having been stopped.
+        """Go on after having been stopped, once the program is between two of its steps."""
+        self._loop.call_soon_threadsafe(self._go_on)
+
+    def _go_on(self) -> None:
+        """Take the terminal again.
 
         Who is stopped by SIGSTOP has had no time to end the threads at the terminal, and would begin them twice:
         two that read take each other's keys, and one is left behind when the program ends.

@@ -172,8 +172,11 @@ def test_fault_05_a_deletion_cancelled_after_any_number_of_steps_is_whole_or_not
 
 
 _INTERRUPTED = """
-import asyncio, sys
+import asyncio, signal, sys
 from oats_tui.session import SessionStorage
+
+# Whoever was started in the background ignores it, and all that it starts does.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 async def main():
     storage = SessionStorage()

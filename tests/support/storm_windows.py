@@ -93,11 +93,15 @@ class Window(Terminal):
         return self.quiet(_SILENCE, _PATIENCE)
 
     def regions(self) -> dict[str, list[str]]:
-        """The list, the messages with the input, and the status bar, each as its lines."""
+        """The list, the messages with the input, and the status bar, each as its lines.
+
+        Without the mark of the position at the right edge: it goes by the heights of messages that nobody has
+        looked at yet, and these are estimates.
+        """
         *body, status = self.lines
         return {
             "list": [line[:LIST].rstrip() for line in body],
-            "messages": [line[LIST:].rstrip() for line in body],
+            "messages": [line[LIST : COLUMNS - 1].rstrip() for line in body],
             "status": [status],
         }
 

@@ -111,7 +111,7 @@ def test_what_may_not_be_read_for_a_while_is_told_afterwards(tmp_path: Path, pla
         whole = session.write_text(session_text("one"))
         prefix = (sys.executable, "-c", _WITHOUT_RIGHTS)
         async with watching_process(data, (0.2, 0.5, 1.0), prefix) as side, other_program() as other:
-            await other.say("pieces", session, session_text("one", "Changed"), 2, 0.5)
+            await other.say("pieces", session, session_text("one", "Changed"), 2, 2.0)
             await until_true(lambda: session.stat().st_size != whole)
             shut.chmod(0)
             await other.hear()
