@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePath
 
+from rich.console import COLOR_SYSTEMS, RenderableType
 from textual import events, on
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -25,6 +27,9 @@ from oats_tui.ui.desk import Start
 from oats_tui.ui.driver import TerminalDriver
 from oats_tui.ui.keyorder import KeyOrder
 from oats_tui.ui.memory import Memory
+from oats_tui.ui.painting.canvas import Canvas
+from oats_tui.ui.painting.changes import Changes
+from oats_tui.ui.painting.pens import Pens
 from oats_tui.ui.screens.chat import ChatScreen
 
 MOST_WARNINGS = 5
@@ -62,6 +67,7 @@ class OatsApp(App[None]):
         self.start = start
         self._memory = memory
         self._chat_screen = ChatScreen(chat, memory, start, bus)
+        self._canvas = Canvas(Pens(COLOR_SYSTEMS.get(self.console.color_system or "")))
         self._keys = KeyOrder(self, self._chat_screen.runner.settled)
 
     def get_default_screen(self) -> Screen[None]:
@@ -82,6 +88,7 @@ class OatsApp(App[None]):
         """Take on the person's keys and theme."""
         known = {command.id for command in COMMANDS} | {"leader"}
         unknown = sorted(set(self.start.keys) - known)
+        self.app_resume_signal.subscribe(self, lambda _: self._canvas.forget())
         self.set_keymap({**self.start.keys, "leader": self.start.leader})
         theme = self._memory.theme or self.start.theme
         if theme in self.available_themes:
@@ -101,12 +108,26 @@ class OatsApp(App[None]):
             await super().on_event(event)
 
     @on(Driver.SignalResume)
-    def paint_all(self) -> None:
-        """Paint everything once the program goes on after having been stopped: the terminal has forgotten it.
+    @on(events.Resize)
+    def action_paint_all(self) -> None:
+        """Paint everything: the terminal may show anything by now.
 
-        Textual waits for a new size, and there is none.
+        So it is once the program goes on after having been stopped, where Textual waits for a new size, or after
+        sizes that came and went.
         """
+        self._canvas.forget()
         self.screen.refresh()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Write only what differs from what the terminal shows."""
+        update: object = renderable
+        if not isinstance(update, CompositorUpdate) or self.is_headless or self._batch_count:
+            super()._display(screen, renderable)
+            return
+        sequences = self._canvas.paint(update, self.size)
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        if sequences or cursor != self._previous_cursor_position:
+            super()._display(screen, Changes(sequences))  # type: ignore[arg-type] # as Textual's own updates
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Tell which keys of the configuration take another command's place."""

@@ -139,6 +139,7 @@ COMMANDS: tuple[Command, ...] = (
         {"list": "question_mark", "transcript": "question_mark"},
         slash="help",
     ),
+    Command("app.redraw", "Paint the screen anew", "redraw", "ctrl+l", slash="redraw", urgent=True),
     Command("app.interrupt", "Stop or clear; twice: quit", "interrupt", "ctrl+c", urgent=True),
     Command("app.quit", "Quit", "quit", "ctrl+q", slash="quit", urgent=True),
 )

@@ -46,6 +46,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _POSITION = re.compile(r"\x1b\[([0-9]+);([0-9]+)H")
+_FORWARD = re.compile(r"\x1b\[([0-9]+)C")
 _MODE = re.compile(r"\x1b\[\?([0-9]+)([hl])")
 _STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 _LINK = re.compile(r"\x1b\]8;(?:;|id=[0-9]+;(?:https?://|mailto:)[!-~]+)\x1b\\")
@@ -93,6 +94,8 @@ class Judge:
         if position := _POSITION.fullmatch(token):
             columns, rows = self._size
             return 1 <= int(position[1]) <= rows and 1 <= int(position[2]) <= columns
+        if forward := _FORWARD.fullmatch(token):
+            return 1 <= int(forward[1]) < self._size[0]
         if _LINK.fullmatch(token) or _POINTER.fullmatch(token):
             return True
         return token in _ASKED

@@ -103,6 +103,11 @@ async def choose_theme(desk: Desk, name: str) -> None:
         )
 
 
+async def redraw(desk: Desk, _: str) -> None:
+    """Paint the whole screen, which something else may have written on."""
+    await desk.screen.app.run_action("paint_all")
+
+
 async def help(desk: Desk, _: str) -> None:  # noqa: A001 - the command's own name
     """Show every key."""
     from oats_tui.ui.screens.help import HelpScreen
