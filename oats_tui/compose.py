@@ -78,13 +78,32 @@ async def _run(
     watch = _Watch(chat.ledger.answers)
     start = _start(settings, await _session_id(resume), project, log_path, watch)
     app = _app(chat, start)
-    with _ends_on_signals(app):
+    with _ends_on_signals(app) as at_once:
         try:
             await app.run_async()
         finally:
-            await asyncio.gather(watch.stop(), chat.close(), app.put_away())
+            await _end(app, chat, watch, settings.finish_minutes * 60.0, at_once)
     code = app.return_code or (1 if chat.unsaved else 0)
     return Ended(code, app.open_id, tuple(chat.unsaved))
+
+
+async def _end(app: OatsApp, chat: Chat, watch: _Watch, patience: float, at_once: asyncio.Event) -> None:
+    """Put everything away; where the terminal has gone, answers go on for a while."""
+    if app.is_hung_up:
+        _let_go_of_terminal()
+        await app.put_away()
+        await chat.close(patience, at_once)
+        await watch.stop()
+    else:
+        await asyncio.gather(watch.stop(), chat.close(), app.put_away())
+
+
+def _let_go_of_terminal() -> None:
+    """Have nothing to do with a terminal any more, which may have gone."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 class _Watch:
@@ -205,13 +224,23 @@ async def _session_id(wanted: str | None) -> str | None:
 
 
 @contextlib.contextmanager
-def _ends_on_signals(app: OatsApp) -> Iterator[None]:
-    """End the screen in good order when the system asks for it, or the terminal goes away."""
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(name, app.exit)
+def _ends_on_signals(app: OatsApp) -> Iterator[asyncio.Event]:
+    """End the screen in good order when the system asks for it, or the terminal goes away.
+
+    Gives an event that is set once there is no time for answers to come to their end.
+    """
+    loop, at_once = asyncio.get_running_loop(), asyncio.Event()
+
+    def end_now() -> None:
+        """End the screen, and all that goes on without one."""
+        at_once.set()
+        app.exit()
+
+    handlers = {signal.SIGTERM: end_now, signal.SIGHUP: app.hang_up}
+    for name, handler in handlers.items():
+        loop.add_signal_handler(name, handler)
     try:
-        yield
+        yield at_once
     finally:
-        for name in (signal.SIGTERM, signal.SIGHUP):
+        for name in handlers:
             loop.remove_signal_handler(name)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 from oats_tui.chat.elsewhere import Elsewhere
 from oats_tui.chat.floor import Floor
@@ -159,11 +160,21 @@ class Chat:
             await asyncio.wait({self._tasks[each]})
         await self.ledger.delete(session_id)
 
-    async def close(self) -> None:
+    async def close(self, patience: float = 0.0, at_once: asyncio.Event | None = None) -> None:
         """Stop all answers, keep what came of them, and end the child processes.
 
         What could not be kept is told in ``unsaved``, one sentence each.
+
+        Args:
+            patience: For so many seconds answers, and those that wait behind them, may still come to their end.
+            at_once: Set by whoever has no patience left.
         """
+        if self._tasks and patience:
+            no_more = asyncio.create_task((at_once or asyncio.Event()).wait())
+            answers = asyncio.create_task(asyncio.wait(self._tasks.values()))
+            ends: set[asyncio.Task[Any]] = {no_more, answers}
+            await asyncio.wait(ends, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            no_more.cancel()
         for running in self._answering.values():
             running.leave()
         closing = (self.preparation.close(), self.elsewhere.close(), self._mender.close())

@@ -17,7 +17,7 @@ from oats_tui.core.settings_file import SettingsFile, Table, read_toml
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 """Where the service ``openai`` is when nobody says otherwise."""
 
-_KNOWN = ("model", "theme", "leader", "keys", "provider")
+_KNOWN = ("model", "theme", "leader", "finish_minutes", "keys", "provider")
 _KNOWN_OF_PROVIDER = ("base_url", "api_key", "api_key_command", "enabled", "models")
 _KNOWN_OF_MODEL = ("name", "context", "images")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
@@ -77,6 +77,7 @@ class Settings(_Frozen):
         keys: The key of each action that does not have its usual one.
         notices: What a person should know about the configuration, one sentence each.
         default_service: The service that oats would ask, where its file says so.
+        finish_minutes: For how long answers may go on once the terminal has gone.
     """
 
     services: dict[str, ServiceSettings] = {}
@@ -86,18 +87,19 @@ class Settings(_Frozen):
     keys: dict[str, str] = {}
     notices: tuple[str, ...] = ()
     default_service: str | None = None
+    finish_minutes: int = 15
 
 
 @dataclass(slots=True)
 class _Draft:
     """What is known of the settings while the places are read, the strongest first."""
 
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str | int] = field(default_factory=dict)
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
 
-    def offer(self, name: str, value: str | None) -> None:
+    def offer(self, name: str, value: str | int | None) -> None:
         """Keep a value unless a stronger place gave one, or this one gives none."""
         if value:
             self.values.setdefault(name, value)
@@ -175,6 +177,7 @@ def _read_config_toml(draft: _Draft) -> None:
     top.report_unknown(_KNOWN, draft.notices)
     for name in ("model", "theme", "leader"):
         draft.offer(name, top.text(name))
+    draft.offer("finish_minutes", top.positive("finish_minutes"))
     keys = top.table("keys")
     if keys:
         draft.keys.update({action: keys.required_text(action) for action in keys.names()})

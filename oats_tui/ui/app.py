@@ -67,6 +67,7 @@ class OatsApp(App[None]):
         self.start = start
         self._memory = memory
         self._chat_screen = ChatScreen(chat, memory, start, bus)
+        self.is_hung_up = False
         self._canvas = Canvas(Pens(COLOR_SYSTEMS.get(self.console.color_system or "")))
         self._keys = KeyOrder(self, self._chat_screen.runner.settled)
 
@@ -78,6 +79,11 @@ class OatsApp(App[None]):
     def open_id(self) -> str | None:
         """The id of the open session; None in a new conversation."""
         return self._chat_screen.desk.workspace.open_id
+
+    def hang_up(self) -> None:
+        """End because the terminal has gone, or is about to."""
+        self.is_hung_up = True
+        self.exit()
 
     async def put_away(self) -> None:
         """Keep what is to be remembered, once the screen is closed."""
@@ -116,7 +122,7 @@ class OatsApp(App[None]):
         sizes that came and went.
         """
         self._canvas.forget()
-        self.screen.refresh()
+        self.refresh()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write only what differs from what the terminal shows."""

@@ -9,9 +9,12 @@ import re
 import selectors
 import termios
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from itertools import islice
+from typing import IO, Any, Protocol, cast
 
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from oats_tui.core.log import described
@@ -27,12 +30,76 @@ _SEQUENCE = re.compile("\x1b(\\[[0-9;:?<=>]*[ -/]*[@-~]?)?")
 _log = logging.getLogger(__name__)
 
 
+class _HangsUp(Protocol):
+    """An app that can be told that its terminal has gone."""
+
+    def hang_up(self) -> None:
+        """End because the terminal has gone."""
+
+
+class _Outlet:
+    """What is written to a terminal, until that has gone; then it is lost.
+
+    Textual's writer would end with the first error, and the program wait for it for ever.
+
+    Args:
+        file: Where it is written.
+        gone: Told once that the terminal has gone.
+    """
+
+    def __init__(self, file: IO[str], gone: Callable[[], None]) -> None:
+        self._file = file
+        self._gone: Callable[[], None] | None = gone
+
+    def write(self, text: str) -> None:
+        """Write text."""
+        self._do(lambda: self._file.write(text))
+
+    def flush(self) -> None:
+        """Send what has been written."""
+        self._do(self._file.flush)
+
+    def fileno(self) -> int:
+        """Return the number of the file."""
+        return self._file.fileno()
+
+    def _do(self, act: Callable[[], object]) -> None:
+        """Do something that a terminal is needed for."""
+        try:
+            act()
+        except (OSError, ValueError):
+            if self._gone is not None:
+                self._gone()
+            self._gone = None
+
+
 class TerminalDriver(LinuxDriver):
-    """Reads keys as Textual's own driver does, but lives on when they are garbage.
+    """Reads keys as Textual's own driver does, but lives on when they are garbage, and when the terminal has gone.
 
     Textual's decodes strictly and parses without a net: one byte of Latin-1 in a paste, or a key's code too large
     for a character, ends the program with a listing of its source on the screen.
     """
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = cast(Any, _Outlet(cast(IO[str], self._file), self._hang_up))
+
+    def _enable_mouse_support(self) -> None:
+        """Have buttons, the wheel and drags told; where the mouse merely moves is nobody's business."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        """Have nothing told of the mouse any more."""
+        if self._mouse:
+            self.write("\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+
+    def _hang_up(self) -> None:
+        """Have the program end, from whatever thread notices that the terminal has gone."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(cast(_HangsUp, self._app).hang_up)
 
     def run_input_thread(self) -> None:
         """Read and hand on what the terminal sends, until the screen is closed."""
@@ -45,7 +112,7 @@ class TerminalDriver(LinuxDriver):
                 if selector.select(_WAIT):
                     data = self._read()
                     if not data:
-                        self._loop.call_soon_threadsafe(self._app.exit)
+                        self._hang_up()
                         return
                     text = decode(data)
                 parser = self._hand_on(parser, text)

@@ -29,7 +29,7 @@ ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"
 MODES: Final[dict[int, int | None]] = {
     7: 1,  # line wrap
     25: None,  # the cursor
-    1000: 2, 1003: 2, 1006: 2, 1015: 2,  # the mouse, twice at the start and twice at the end
+    1000: 2, 1002: 2, 1006: 2,  # the mouse, twice at the start and twice at the end
     1004: 1,  # focus reports
     1049: 1,  # the alternate screen
     2004: 1,  # bracketed paste

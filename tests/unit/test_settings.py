@@ -236,3 +236,9 @@ def test_importing_the_settings_imports_nothing_slow() -> None:
     code += "print(sorted({'pydantic_settings', 'pydantic_ai', 'openai', 'httpx2'} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_how_long_answers_go_on_without_a_terminal_is_the_person_s_to_say(toml: Write) -> None:
+    assert load_settings().finish_minutes == 15
+    toml("finish_minutes = 3\n")
+    assert load_settings().finish_minutes == 3
