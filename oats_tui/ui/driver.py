@@ -53,24 +53,27 @@ class _Outlet:
 
     def write(self, text: str) -> None:
         """Write text."""
-        self._do(lambda: self._file.write(text))
+        try:
+            self._file.write(text)
+        except (OSError, ValueError):
+            self._tell()
 
     def flush(self) -> None:
         """Send what has been written."""
-        self._do(self._file.flush)
+        try:
+            self._file.flush()
+        except (OSError, ValueError):
+            self._tell()
 
     def fileno(self) -> int:
         """Return the number of the file."""
         return self._file.fileno()
 
-    def _do(self, act: Callable[[], object]) -> None:
-        """Do something that a terminal is needed for."""
-        try:
-            act()
-        except (OSError, ValueError):
-            if self._gone is not None:
-                self._gone()
-            self._gone = None
+    def _tell(self) -> None:
+        """Tell, once, that the terminal has gone."""
+        gone, self._gone = self._gone, None
+        if gone is not None:
+            gone()
 
 
 class TerminalDriver(LinuxDriver):

@@ -127,7 +127,7 @@ def _runs(old: Cells, new: Cells) -> Iterator[tuple[int, int]]:
         if place < end or (letter == old.letters[place] and new.pens[place] == old.pens[place]):
             continue
         first = place if letter else place - 1
-        if start >= 0 and not _is_near(new.pens, end, first):
+        if 0 <= start and end < first and not _is_near(new.pens, end, first):
             yield start, end
             start = -1
         start = first if start < 0 else start
@@ -140,7 +140,7 @@ def _runs(old: Cells, new: Cells) -> Iterator[tuple[int, int]]:
 
 def _is_near(pens: Sequence[int], end: int, place: int) -> bool:
     """Return whether going on to a cell is no shorter than writing what stands between."""
-    return place - end < LEAST_GAP and all(pens[each] == pens[end - 1] for each in range(end, place))
+    return place - end < LEAST_GAP and len({*pens[end - 1 : place]}) == 1
 
 
 def _pieces(update: CompositorUpdate) -> Iterator[Piece]:
