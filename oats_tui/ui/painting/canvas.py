@@ -127,7 +127,7 @@ def _runs(old: Cells, new: Cells) -> Iterator[tuple[int, int]]:
         if place < end or (letter == old.letters[place] and new.pens[place] == old.pens[place]):
             continue
         first = place if letter else place - 1
-        if 0 <= start and end < first and not _is_near(new.pens, end, first):
+        if start >= 0 and end < first and not _is_near(new.pens, end, first):
             yield start, end
             start = -1
         start = first if start < 0 else start
