@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePath
+from typing import cast
 
 from rich.console import COLOR_SYSTEMS, RenderableType
 from textual import events, on
@@ -16,6 +17,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.timer import Timer
 
 import oats_tui
 from oats_tui.chat.chat import Chat
@@ -34,6 +36,9 @@ from oats_tui.ui.screens.chat import ChatScreen
 
 MOST_WARNINGS = 5
 """How many things that are wrong with a configuration are told; the rest can wait until these are mended."""
+
+CATCH_UP_AFTER = 0.1
+"""Seconds between two looks at a terminal that takes nothing, as one at the end of a line that stands still."""
 
 STYLES = ("chat", "sidebar", "transcript", "prompt", "status", "overlays")
 
@@ -68,6 +73,7 @@ class OatsApp(App[None]):
         self._memory = memory
         self._chat_screen = ChatScreen(chat, memory, start, bus)
         self.is_hung_up = False
+        self._catching_up: Timer | None = None
         self._canvas = Canvas(Pens(COLOR_SYSTEMS.get(self.console.color_system or "")))
         self._keys = KeyOrder(self, self._chat_screen.runner.settled)
 
@@ -125,15 +131,29 @@ class OatsApp(App[None]):
         self.refresh()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Write only what differs from what the terminal shows."""
-        update: object = renderable
-        if not isinstance(update, CompositorUpdate) or self.is_headless or self._batch_count:
+        """Write only what differs from what the terminal shows; wait with it while the terminal takes nothing."""
+        update, driver = cast(object, renderable), self._driver
+        is_ours = isinstance(driver, TerminalDriver) and self._running and not self._batch_count
+        if not isinstance(update, CompositorUpdate) or not is_ours:
             super()._display(screen, renderable)
+            return
+        if isinstance(driver, TerminalDriver) and driver.is_behind:
+            self._catch_up_later()
             return
         sequences = self._canvas.paint(update, self.size)
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
         if sequences or cursor != self._previous_cursor_position:
             super()._display(screen, Changes(sequences))  # type: ignore[arg-type] # as Textual's own updates
+
+    def _catch_up_later(self) -> None:
+        """Paint what was left out once the terminal takes something again."""
+        if self._catching_up is None:
+            self._catching_up = self.set_timer(CATCH_UP_AFTER, self._catch_up)
+
+    def _catch_up(self) -> None:
+        """Paint what was left out."""
+        self._catching_up = None
+        self.refresh()
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Tell which keys of the configuration take another command's place."""

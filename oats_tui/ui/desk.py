@@ -176,16 +176,13 @@ class Desk:
 
     async def send(self, text: str) -> None:
         """Send a message, which has left the input. Raises OatsError where it could not be put on disk."""
-        await self._begun.wait()
-        meant = self.draft.session_id
-        async with self._moving:
-            if meant != self.workspace.open_id:
-                raise OatsError("Not sent: the session it was written for could not be opened.")
-            self.draft.sending = text
-            try:
+        with self.draft.sending(text):
+            await self._begun.wait()
+            meant = self.draft.session_id
+            async with self._moving:
+                if meant != self.workspace.open_id:
+                    raise OatsError("Not sent: the session it was written for could not be opened.")
                 await self._send(meant, text)
-            finally:
-                self.draft.sending = ""
         self.memory.sent(text)
         self.screen.prompt.remember(self.memory.history)
         await self.save()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from oats_tui.core.sanitize import sanitize
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.widgets.prompt import Prompt
@@ -16,14 +19,13 @@ class Drafting:
 
     Attributes:
         session_id: The session that is written to; None for a new conversation.
-        sending: A message that has left the input and is not on disk yet; it counts as the draft until it is.
     """
 
     def __init__(self, prompt: Prompt, memory: Memory) -> None:
         self._prompt = prompt
         self._memory = memory
         self.session_id: str | None = None
-        self.sending = ""
+        self._sending: list[str] = []
 
     def take_up(self, session_id: str | None) -> None:
         """Put the draft in the input away, and that of a session there."""
@@ -33,7 +35,16 @@ class Drafting:
 
     def keep(self) -> None:
         """Have the draft remembered."""
-        self._memory.keep_draft(self.session_id, self.sending or self._prompt.text)
+        self._memory.keep_draft(self.session_id, "\n".join(filter(None, (*self._sending, self._prompt.text))))
+
+    @contextmanager
+    def sending(self, text: str) -> Iterator[None]:
+        """Count a message that has left the input as a draft until it is on disk."""
+        self._sending.append(text)
+        try:
+            yield
+        finally:
+            self._sending.remove(text)
 
     def begin(self, session_id: str) -> None:
         """Go on with what was a new conversation as a session; what is typed by now is its draft."""

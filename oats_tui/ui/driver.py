@@ -19,6 +19,9 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from oats_tui.core.log import described
 
+MOST_WAITING = 8
+"""Pieces of output that wait for the terminal before nothing more is painted; at 30 Textual would stand still."""
+
 _BYTES = 4096
 _WAIT = 0.1
 
@@ -98,6 +101,16 @@ class TerminalDriver(LinuxDriver):
         """Have nothing told of the mouse any more."""
         if self._mouse:
             self.write("\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken what was painted last."""
+        return self._writer_thread is not None and self._writer_thread._queue.qsize() > MOST_WAITING
+
+    def write(self, data: str) -> None:
+        """Write something; while the terminal is lent to somebody else it is lost."""
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            super().write(data)
 
     def _hang_up(self) -> None:
         """Have the program end, from whatever thread notices that the terminal has gone."""

@@ -218,7 +218,7 @@ def play(
                 await rig.app.workers.wait_for_complete()
                 await rig.settle()
                 await scenario(rig)
-                await rig.until(lambda: not any(work.group == "refresh" for work in rig.app.workers))
+                await rig.until(lambda: not any(work.group in ("refresh", "send") for work in rig.app.workers))
             await rig.app.put_away()
         finally:
             await rig.chat.close()

@@ -154,16 +154,25 @@ class ChatScreen(Screen[None]):
         """Let the screen that opens over this one take the keys."""
         self.runner.let_keys_on()
 
-    async def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
+    def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
         """Send a message, or run a slash command."""
         try:
             slash = parse_slash(message.text)
-            if slash is None:
-                await self.desk.send(message.text)
-            else:
-                self.action_command(slash[0].id, slash[1])
         except OatsError as error:
             self.prompt.give_back(message.text)
+            self.desk.view.fail(error)
+            return
+        if slash is None:
+            self.run_worker(self._send(message.text), group="send")
+        else:
+            self.action_command(slash[0].id, slash[1])
+
+    async def _send(self, text: str) -> None:
+        """Send a message; one that cannot be is given back."""
+        try:
+            await self.desk.send(text)
+        except OatsError as error:
+            self.prompt.give_back(text)
             self.desk.view.fail(error)
 
     def on_prompt_scrolled(self, message: Prompt.Scrolled) -> None:

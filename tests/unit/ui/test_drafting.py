@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from tests.support.app import Rig, play
+import pytest
+
+from oats_tui.core.bus import bus
+from tests.support.app import Rig, play, run
 from tests.unit.ui.sessions import keep, make
 from tests.unit.ui.test_keyorder import at_once
 
@@ -60,3 +64,29 @@ def test_a_session_that_cannot_be_opened_gives_the_input_back(data_dir: Path) ->
         assert rig.screen.prompt.text == "for one"
 
     play(scenario, data_dir, resume=first)
+
+
+@pytest.mark.parametrize("resumes", [True, False])
+def test_what_is_sent_before_anything_is_read_is_sent_once_it_is(data_dir: Path, resumes: bool) -> None:
+    first = keep(make("first", "one?", "one"))
+
+    async def main() -> None:
+        noticed = asyncio.Event()
+        rig = Rig(data_dir, resume=first if resumes else None, watching=noticed.wait)
+        rig.provider.will("The answer.")
+        try:
+            async with rig.app.run_test(size=(120, 40)) as rig.pilot:
+                at_once(rig, *"hello", "enter", "x")
+                await rig.until(lambda: rig.screen.prompt.text == "x")
+                await rig.app.put_away()
+                assert "hello" in rig.memory.draft(None), "it is kept as long as it is not sent"
+                noticed.set()
+                await rig.until(lambda: any("The answer." in line for line in rig.shown))
+                assert (rig.open_id == first) == resumes
+                assert rig.screen.prompt.text == "x"
+                await rig.until(lambda: not any(work.group in ("refresh", "send") for work in rig.app.workers))
+        finally:
+            await rig.chat.close()
+            bus.clear()
+
+    run(main())
