@@ -1,4 +1,4 @@
-"""Commands on their way, one after the other."""
+"""Commands and messages on their way, one after the other."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ class Runner:
         self._quiet.clear()
         self._screen.run_worker(self._run(command_id, argument), group="command", exit_on_error=True)
 
+    def send(self, text: str) -> None:
+        """Send a message that has left the input; one that cannot be sent is given back."""
+        self._screen.run_worker(self._send(text), group="send")
+
     def let_keys_on(self) -> None:
         """Let the next keys come while commands go on: they ask for something, or are as far as keys can see."""
         self._quiet.set()
@@ -41,6 +45,14 @@ class Runner:
     async def settled(self) -> None:
         """Wait until the commands begun so far are done, or let keys on."""
         await self._quiet.wait()
+
+    async def _send(self, text: str) -> None:
+        """Send a message."""
+        try:
+            await self._screen.desk.send(text)
+        except OatsError as error:
+            self._screen.prompt.give_back(text)
+            self._screen.desk.view.fail(error)
 
     async def _run(self, command_id: str, argument: str) -> None:
         """Run a command."""

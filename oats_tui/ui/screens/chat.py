@@ -163,17 +163,9 @@ class ChatScreen(Screen[None]):
             self.desk.view.fail(error)
             return
         if slash is None:
-            self.run_worker(self._send(message.text), group="send")
+            self.runner.send(message.text)
         else:
             self.action_command(slash[0].id, slash[1])
-
-    async def _send(self, text: str) -> None:
-        """Send a message; one that cannot be is given back."""
-        try:
-            await self.desk.send(text)
-        except OatsError as error:
-            self.prompt.give_back(text)
-            self.desk.view.fail(error)
 
     def on_prompt_scrolled(self, message: Prompt.Scrolled) -> None:
         """Scroll the messages from the input."""
