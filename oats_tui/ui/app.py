@@ -110,7 +110,9 @@ class OatsApp(App[None]):
             self._warn(f"The configuration binds “{command_id}”, which is no command.")
 
     async def on_event(self, event: events.Event) -> None:
-        """Hand on keys one after the other."""
+        """Hand on keys one after the other; those that come once the last screen has closed are for nobody."""
+        if isinstance(event, events.Key | events.Paste) and not self._screen_stack:
+            return
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             if self._keys.is_turn_of(event):
                 target = self.focused or self.screen

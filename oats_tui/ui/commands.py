@@ -109,6 +109,12 @@ COMMANDS: tuple[Command, ...] = (
         "message.copy", "Copy the message as Markdown", "copy_message", leader=("y",), places={"transcript": "y"}
     ),
     Command(
+        "message.plain", "Show the message as plain text", "show_plain", places={"transcript": "P"}, slash="plain"
+    ),
+    Command(
+        "message.write", "Write the message to a file", "write_message", places={"transcript": "w"}, slash="write"
+    ),
+    Command(
         "code.copy", "Copy a code block by its number", "copy_code", leader=("c",), places={"transcript": "c"}
     ),
     Command("link.copy", "Copy the address of a link", "copy_link", leader=("a",), places={"transcript": "l"}),

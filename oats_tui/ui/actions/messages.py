@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from typing import TYPE_CHECKING
 
 from oats_tui.core.errors import OatsError
+from oats_tui.ui import clipboard
 from oats_tui.ui.cells import clean, clean_line
 from oats_tui.ui.widgets.transcript import steps
 from oats_tui.ui.widgets.transcript.itemizing import markdown_of
 from oats_tui.ui.widgets.transcript.items import Entry, ImageItem, TextItem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from oats_tui.ui.desk import Desk
     from oats_tui.ui.widgets.transcript.widget import Transcript
 
 
 def copy(desk: Desk, text: str) -> None:
-    """Send text to the terminal's clipboard, and say how much."""
-    desk.screen.app.copy_to_clipboard(clean(text))
-    count = len(text)
-    characters = "one character" if count == 1 else f"{count:,} characters"
-    desk.view.say(f"{characters} sent to the terminal's clipboard")
+    """Send text to the clipboard, and say how much, and which way it went."""
+    desk.screen.run_worker(_copy(desk, clean(text)), group="copy")
+
+
+async def _copy(desk: Desk, text: str) -> None:
+    """Send text to the clipboard."""
+    # The input takes it from here.
+    desk.screen.app._clipboard = text
+    told = await clipboard.copy(text, clipboard.way_of(os.environ), _writer(desk))
+    characters = "one character" if len(text) == 1 else f"{len(text):,} characters"
+    desk.view.say(f"{characters} {told}")
+
+
+def _writer(desk: Desk) -> Callable[[str], object]:
+    """Return what writes to the terminal."""
+    driver = desk.screen.app._driver
+    return driver.write if driver is not None else lambda _: None
+
+
+async def show_plain(desk: Desk, _: str) -> None:
+    """Show a message as nothing but text, where the terminal's own means can select it."""
+    from oats_tui.ui import lent
+
+    await lent.show_plain(desk.screen.app, clean(markdown_of(_message(desk))))
+
+
+async def write_message(desk: Desk, _: str) -> None:
+    """Write a message to a file in the folder in which the program was started."""
+    from oats_tui.ui.saving import write_as
+
+    content, folder = markdown_of(_message(desk)).encode("utf-8", "replace"), desk.start.folder.working
+    path = await asyncio.to_thread(write_as, content, folder, "message", "md", "The message could not be saved.")
+    desk.view.tell("Saved", clean_line(str(path)))
 
 
 async def next_message(desk: Desk, _: str) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-import stat
 from functools import partial
 from pathlib import Path
 
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.pictures.decoding import LONGEST, in_thread, unpacked
 from oats_tui.ui.pictures.header import ENDINGS, kind_of
+from oats_tui.ui.saving import write_as
 from oats_tui.ui.widgets.transcript.items import ImageItem
 
-_DIGITS = 8
 _TITLE = "The picture could not be saved."
 
 
@@ -43,37 +39,4 @@ def _save(item: ImageItem, folder: Path) -> Path:
     kind = kind_of(content)
     if not kind:
         raise OatsError(_TITLE, f"It is not of a kind that is known: {', '.join(ENDINGS)}.")
-    path = folder / f"picture-{hashlib.sha256(content).hexdigest()[:_DIGITS]}.{ENDINGS[kind]}"
-    try:
-        if not _write_new(path, content) and not _holds(path, content):
-            raise OatsError(_TITLE, f"Something else is named {path.name} in this folder.", "Move it away first.")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is none"
-        raise OatsError(
-            _TITLE, f"{folder}: {reason}", "Start the program in a folder you can write to."
-        ) from error
-    return path
-
-
-def _write_new(path: Path, content: bytes) -> bool:
-    """Write a file that was not there, or nothing; returns whether it was written. Raises OSError."""
-    try:
-        place = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        return False
-    try:
-        with os.fdopen(place, "wb") as file:
-            file.write(content)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            path.unlink()
-        raise
-    return True
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    """Return whether a regular file, and no link to one, has this content. Raises OSError."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        return False
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        return stat.S_ISREG(os.fstat(file.fileno()).st_mode) and file.read(len(content) + 1) == content
+    return write_as(content, folder, "picture", ENDINGS[kind], _TITLE)

@@ -6,10 +6,8 @@ import asyncio
 import contextlib
 import logging
 import os
-import re
 import sys
 import termios
-import tty
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
@@ -20,6 +18,7 @@ from textual.app import App, SuspendNotSupported
 
 from oats_tui.core.errors import OatsError
 from oats_tui.core.log import described
+from oats_tui.ui.lent import key_pressed, unechoed
 from oats_tui.ui.pictures.decoding import decode, grid_of, half_blocks, in_thread, pool
 from oats_tui.ui.widgets.transcript.items import ImageItem
 
@@ -32,14 +31,9 @@ _HINT = "any key goes back"
 _CLEAR = "\x1b[2J\x1b[H"
 _ENTER = f"\x1b[?1049h\x1b[?25l{_CLEAR}"
 _LEAVE = "\x1b[0m\x1b[2J\x1b[?25h\x1b[?1049l"
-_BYTES = 1024
 
 # As far as the library can count in kitty's protocol.
 _MOST_COLUMNS = 290
-
-# What a terminal answers to questions, which may come late, and the beginning of such an answer.
-_ANSWER = re.compile("\x1b(\\[[?>=]?[0-9;]*[cnRtuy$]+|_[^\x1b]*\x1b\\\\)")
-_BEGINNING = re.compile("\x1b(\\[[?>=]?[0-9;]*|_[^\x1b]*\x1b?)")
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +78,7 @@ async def _stay(picture: PILImage.Image) -> None:
                 if not drawing.done():
                     await asyncio.wait([drawing])
             try:
-                await _key(stdin.fileno())
+                await key_pressed(stdin.fileno())
             finally:
                 stdout.write(cleanup)
     except (OSError, termios.error, ValueError) as error:
@@ -94,22 +88,15 @@ async def _stay(picture: PILImage.Image) -> None:
 @contextlib.contextmanager
 def _own_screen(stdin: int, stdout: TextIO) -> Iterator[None]:
     """Have the terminal on its second screen, and every key as bytes. Raises OSError or termios.error."""
-    before = termios.tcgetattr(stdin)
-    try:
-        tty.setcbreak(stdin, termios.TCSANOW)
-        mode = termios.tcgetattr(stdin)
-        mode[tty.LFLAG] &= ~termios.ISIG
-        termios.tcsetattr(stdin, termios.TCSANOW, mode)
-        stdout.write(_ENTER)
-        stdout.flush()
-        yield
-    finally:
-        with contextlib.suppress(OSError, termios.error):
-            stdout.write(_LEAVE)
+    with unechoed(stdin):
+        try:
+            stdout.write(_ENTER)
             stdout.flush()
-            termios.tcflush(stdin, termios.TCIFLUSH)
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(stdin, termios.TCSANOW, before)
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                stdout.write(_LEAVE)
+                stdout.flush()
 
 
 def _draw(picture: PILImage.Image, stdout: TextIO) -> str:
@@ -171,28 +158,3 @@ def _graphics(picture: PILImage.Image, columns: int, rows: int) -> Any:
     flat.paste(picture, (0, 0), picture)
     is_small = flat.width <= columns * 4 and flat.height <= rows * 8
     return Image(flat) if is_small else Image(flat, "auto", "auto")
-
-
-async def _key(stdin: int) -> None:
-    """Wait until a key is pressed, or the terminal is gone; a terminal's late answers are no keys."""
-    loop = asyncio.get_running_loop()
-    pressed: asyncio.Future[None] = loop.create_future()
-    held = ""
-
-    def read() -> None:
-        nonlocal held
-        try:
-            data = os.read(stdin, _BYTES)
-        except OSError:
-            data = b""
-        held = _ANSWER.sub("", held + data.decode("latin-1"))
-        if not data or (held and not _BEGINNING.fullmatch(held)):
-            loop.remove_reader(stdin)
-            if not pressed.done():
-                pressed.set_result(None)
-
-    loop.add_reader(stdin, read)
-    try:
-        await pressed
-    finally:
-        loop.remove_reader(stdin)
