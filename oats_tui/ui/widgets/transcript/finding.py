@@ -37,6 +37,7 @@ class Finder:
         self._loosely = re.compile(_BETWEEN.join(words), re.IGNORECASE) if words else self._pattern
         self._kept: dict[int, tuple[Sequence[Line], list[tuple[int, int]], Spans]] = {}
         self._where: tuple[Sequence[Entry], list[int]] | None = None
+        self._here: tuple[Place, Sequence[Line], Spans] | None = None
 
     def entries(self, document: Document) -> list[int]:
         """Return the messages that hold the words, by their number."""
@@ -56,8 +57,9 @@ class Finder:
         found = self.found
         if found is None or (found.entry_id, found.piece) != (entry_id, piece):
             return []
-        _, spans = matches_in(lines, self._pattern, only=(found.row, found.offset))
-        return spans.get(line, [])
+        if self._here is None or self._here[0] != found or self._here[1] is not lines:
+            self._here = (found, lines, matches_in(lines, self._pattern, only=(found.row, found.offset))[1])
+        return self._here[2].get(line, [])
 
     def go(self, document: Document, start: Place | None, step: int) -> Place | None:
         """Return the next match behind a place, or before it; around the end where there is none.
@@ -71,16 +73,14 @@ class Finder:
         if not holders:
             return None
         at = document.index_of(start.entry_id) if start is not None else None
-        if step > 0:
-            order = [n for n in holders if at is None or n >= at]
-            order += [n for n in holders if n not in set(order)] + order[:1]
-        else:
-            order = [n for n in reversed(holders) if at is None or n <= at]
-            order += [n for n in reversed(holders) if n not in set(order)] + order[:1]
+        ahead = [n for n in holders if at is None or (n - at) * step >= 0]
+        behind = [n for n in holders if at is not None and (n - at) * step < 0]
+        # Around the end one comes back to the message where one is, and may find only what was found last.
+        order = [*ahead[::step], *behind[::step], *ahead[::step][:1]]
         for turn, index in enumerate(order):
-            places = list(self._places(document, index))
-            for place in places if step > 0 else reversed(places):
-                if turn or at != index or _is_behind(place, start, step):
+            within = start if not turn and at == index else None
+            for place in self._places(document, index, within, step):
+                if _is_behind(place, within, step):
                     return place
         return None
 
@@ -88,14 +88,16 @@ class Finder:
         """Return whether a text may show what is looked for."""
         return self._loosely.search(text) is not None
 
-    def _places(self, document: Document, index: int) -> Iterator[Place]:
-        """Return the matches in a message, in order."""
+    def _places(self, document: Document, index: int, start: Place | None, step: int) -> Iterator[Place]:
+        """Return the matches in a message from a place on, in a direction; none is drawn that is not needed."""
         layout = document.layout(index)
         while layout.is_partial:
             layout.update(document.entries[index], document.width, document.look)
-        for number, piece in enumerate(layout.pieces):
-            if self._may_hold(piece.source):
-                for row, offset in self._matches(layout.lines(number))[0]:
+        numbers = range(len(layout.pieces))[::step]
+        for number in numbers:
+            is_passed = start is not None and (number - start.piece) * step < 0
+            if not is_passed and self._may_hold(layout.pieces[number].source):
+                for row, offset in self._matches(layout.lines(number))[0][::step]:
                     yield Place(document.entries[index].id, number, row, offset)
 
     def _matches(self, lines: Sequence[Line]) -> tuple[list[tuple[int, int]], Spans]:

@@ -93,6 +93,8 @@ class Reading:
             self._last_seen = state.last_seen or (entries[-1].id if entries else "")
             self._has_grown = False
         self.viewport.show(entries, inner_width(self.width), place=place)
+        if self.selection is not None and not self.selection.is_there:
+            self.selection = None
         self._note()
 
     def grow(self, entry: Entry) -> bool:

@@ -31,6 +31,12 @@ class Selection:
         self._document = document
 
     @property
+    def is_there(self) -> bool:
+        """Whether the messages that it begins and ends in are in the conversation."""
+        ends = (self.caret, self.anchor or self.caret)
+        return all(self._document.index_of(place.entry_id) is not None for place in ends)
+
+    @property
     def ends(self) -> tuple[Place, Place] | None:
         """The first and the last character; None while nothing is selected."""
         if self.anchor is None:

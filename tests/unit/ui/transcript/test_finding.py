@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from oats_tui.ui.widgets.transcript import steps
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from oats_tui.ui.widgets.transcript import finding, steps
 from oats_tui.ui.widgets.transcript.cursor import Cursor
 from oats_tui.ui.widgets.transcript.finding import searched
+from oats_tui.ui.widgets.transcript.items import TextItem
+from oats_tui.ui.widgets.transcript.lines import Line
 from tests.unit.ui.transcript.conversations import answer, marked, plain, reading_of, shown, tool
 
 
@@ -103,3 +110,37 @@ def test_signs_are_found_too() -> None:
     assert steps.found_words(reading) == "message 1 of 1"
     steps.find(reading, "+")
     assert steps.found_words(reading) == "message 1 of 1"
+
+
+def test_a_match_in_a_long_fence_draws_little_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    look = finding.matches_in
+
+    def watched(lines: Sequence[Line], *rest: Any, **more: Any) -> Any:
+        drawn.append(len(lines))
+        return look(lines, *rest, **more)
+
+    monkeypatch.setattr(finding, "matches_in", watched)
+    code = "\n".join(f"x{number} = needle({number})" for number in range(5000))
+    reading = reading_of([answer("a", TextItem(f"```py\n{code}\n```"))])
+    steps.find(reading, "needle")
+    for step in (-1, 1):
+        steps.find_next(reading, step)
+    assert sum(drawn) < 1000
+
+
+def test_what_one_is_at_is_looked_for_once_however_many_lines_show_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = reading_of([answer("a", tool("1", "\n".join(f"row {number} needle" for number in range(500))))])
+    reading.turn(Cursor("a", 0))
+    steps.find(reading, "needle")
+    searches: list[int] = []
+    look = finding.matches_in
+
+    def watched(lines: Sequence[Line], *rest: Any, **more: Any) -> Any:
+        searches.append(1)
+        return look(lines, *rest, **more)
+
+    monkeypatch.setattr(finding, "matches_in", watched)
+    marked(reading)
+    marked(reading)
+    assert len(searches) <= 4

@@ -97,3 +97,15 @@ def test_the_view_follows_the_caret() -> None:
     text = select(reading, "down", "v", *["pagedown"] * 3, "end")
     assert text.startswith("line 0\nline 1\n")
     assert text.splitlines()[-1] in shown(reading)
+
+
+def test_a_selection_ends_when_its_message_goes() -> None:
+    reading = reading_of([plain("a", "one"), plain("b", "two")])
+    assert steps.select(reading)
+    assert reading.selection is not None
+    chosen = reading.selection.caret.entry_id
+    reading.show([entry for entry in reading.entries if entry.id != chosen])
+    assert reading.selection is None
+    assert steps.select(reading)
+    reading.show([])
+    assert reading.selection is None
