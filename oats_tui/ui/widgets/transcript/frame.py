@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from rich.segment import Segment
 from rich.style import Style
@@ -46,10 +47,10 @@ class Frame:
         if self._painter.palette is not reading.look.palette:
             self._painter = Painter(reading.look.palette)
         thumb = thumb_lines(top, page, reading.document.height)
-        drawn = list(self._drawn(focused) if reading.entries else self._said())
+        drawn = islice(self._drawn(focused) if reading.entries else self._said(), page)
         made = [
             self._painter.strip(line, width, bar=bar, thumb=y in thumb, marks=marks)
-            for y, (line, bar, marks) in enumerate(drawn[:page])
+            for y, (line, bar, marks) in enumerate(drawn)
         ]
         made += [self._painter.strip(BLANK, width) for _ in range(page - len(made))]
         if made and reading.news:
@@ -58,7 +59,8 @@ class Frame:
 
     def pictures(self) -> list[ImageItem]:
         """Return the pictures in view."""
-        pieces = (layout.pieces[number] for _, layout, number, _ in self._in_view())
+        in_view = islice(self._in_view(), self._reading.viewport.page)
+        pieces = (layout.pieces[number] for _, layout, number, _ in in_view)
         items = (piece.part for piece in pieces if isinstance(piece, PartPiece))
         return list(dict.fromkeys(item for item in items if isinstance(item, ImageItem)))
 
@@ -71,7 +73,7 @@ class Frame:
         return None
 
     def _in_view(self) -> Iterator[tuple[Entry, Layout, int, int]]:
-        """Return for each line in view its message, the message's lines, the piece, and the line within that."""
+        """Return for each line from the view on its message, the lines of that, the piece, and the line within."""
         document, viewport = self._reading.document, self._reading.viewport
         y = viewport.top
         last = min(y + viewport.page, document.height)
