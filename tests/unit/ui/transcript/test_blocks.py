@@ -169,7 +169,7 @@ def test_definitions_are_blocks_of_their_own_without_gaps_and_known_to_all() -> 
         ("[^n]: foot\n", True),
     ]
     assert references == References((("A", "/u", "Title"),), ("n",))
-    assert references.env()["references"]["A"]["href"] == "/u"
+    assert references.env("[^")["references"]["A"]["href"] == "/u"
 
 
 def test_references_are_the_same_value_until_they_change() -> None:
@@ -274,6 +274,15 @@ def test_tasks_are_marked() -> None:
 
 def test_footnotes_have_the_same_number_in_every_block() -> None:
     blocks, references = split("x[^b] y[^a]\n\n[^a]: A [^a]\n\n[^b]: B")
-    env = [parser().parse(block.source, references.env()) for block in blocks]
+    env = [parser().parse(block.source, references.env(block.source)) for block in blocks]
     notes = [token.meta for tokens in env for each in tokens for token in each.children or () if token.meta]
     assert [(note["label"], note["id"]) for note in notes] == [("b", 1), ("a", 0), ("a", 0)]
+
+
+def test_definitions_are_made_ready_once_for_all_blocks() -> None:
+    references = References((("A", "/u", ""),), ("note",))
+    first, second = references.env("see [a]"), references.env("and [^note] [a]")
+    assert first["references"]["A"] is second["references"]["A"]
+    assert first["references"] is not second["references"], "a block's parser may add to it"
+    assert (first["numbers"], second["numbers"]) == ({}, {":note": 0})
+    assert references.env("no reference")["references"] == {}

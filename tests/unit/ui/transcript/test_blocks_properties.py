@@ -77,7 +77,7 @@ def drawn(blocks: list[Block], references: References) -> list[str]:
         elif block.kind == "table":
             made += [cell for row in rows_of(block) for cell in row]
         else:
-            made += contents(cutter().parse(block.source, references.env()))
+            made += contents(cutter().parse(block.source, references.env(block.source)))
     return [content for content in made if content]
 
 
@@ -125,7 +125,7 @@ def test_no_blank_line_stands_above_what_is_drawn_first(text: str) -> None:
 @given(TEXTS)
 def test_every_text_can_be_parsed(text: str) -> None:
     blocks, references = split(text)
-    env = references.env()
+    env = references.env("[^")
     for block in blocks:
         parser().parse(block.source, env)
     assert {key.removeprefix(":") for key in env["footnotes"]["refs"]} == set(references.footnotes)
@@ -156,7 +156,7 @@ def test_no_text_takes_long(text: str) -> None:
     start = time.perf_counter()
     blocks, references = split(text)
     for block in blocks:
-        parser().parse(block.source, references.env())
+        parser().parse(block.source, references.env(block.source))
     assert time.perf_counter() - start < LONGEST_WAIT
 
 

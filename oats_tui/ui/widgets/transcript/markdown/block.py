@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["text", "item", "code", "table", "rest"]
@@ -54,19 +54,28 @@ class References:
 
     links: tuple[tuple[str, str, str], ...] = ()
     footnotes: tuple[str, ...] = ()
+    _known: dict[str, dict[str, Any]] = field(init=False, repr=False, compare=False)
 
-    def env(self) -> dict[str, Any]:
-        """Return a new environment for the parser, in which all of them are known.
+    def __post_init__(self) -> None:
+        """Make once what each block of many is parsed with."""
+        links = {label: {"href": href, "title": title, "map": [0, 0]} for label, href, title in self.links}
+        object.__setattr__(self, "_known", links)
+
+    def env(self, source: str) -> dict[str, Any]:
+        """Return a new environment for the parser, in which all that a block may refer to is known.
 
         A footnote that is referred to by its label has as its id how many are defined before it.
+
+        Args:
+            source: The block's text.
         """
-        links = {label: {"href": href, "title": title, "map": [0, 0]} for label, href, title in self.links}
-        numbers = {f":{label}": number for number, label in enumerate(self.footnotes)}
+        footnotes = self.footnotes if "[^" in source else ()
+        numbers = {f":{label}": number for number, label in enumerate(footnotes)}
         return {
-            "references": links,
+            "references": dict(self._known) if "[" in source else {},
             "numbers": numbers,
             "footnotes": {
                 "refs": dict(numbers),
-                "list": {number: {"label": label, "count": 0} for number, label in enumerate(self.footnotes)},
+                "list": {number: {"label": label, "count": 0} for number, label in enumerate(footnotes)},
             },
         }

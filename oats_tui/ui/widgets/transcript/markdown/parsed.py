@@ -25,7 +25,7 @@ def parsed(block: Block, references: References) -> tuple[list[Token], dict[str,
 
     A later piece of a table has a header of no meaning.
     """
-    env = references.env()
+    env = references.env(block.source)
     goes_on = block.kind == "table" and block.part in ("middle", "last")
     head = head_of(len(block.columns)) if goes_on else ""
     return parser().parse(head + block.source, env), env
