@@ -32,6 +32,8 @@ class Viewport:
         """Where the reader wants to be, while that has not been read yet."""
         self._settled: tuple[Place, int] | None = None
         """Where the view was brought to last, and its top then: a place is not lost by going to its line."""
+        self._pushed: Place | None = None
+        """Where the reader was before a size at which the end came into view."""
 
     @property
     def last_top(self) -> int:
@@ -62,12 +64,13 @@ class Viewport:
         return more
 
     def resize(self, width: int, page: int) -> None:
-        """Take on another size, with the same text at the top."""
-        held = None if self.following else self.place()
+        """Take on another size, with the same text at the top; also after one at which the end came into view."""
+        held = self._pushed if self.following else self.place()
         self.page = max(1, page)
         if width != self.document.width:
             self.document.replace(self.document.entries, width)
         self._settle(held)
+        self._pushed = held if self.following else None
 
     def restyle(self, look: Look, only: str | None = None) -> None:
         """Draw in another way, perhaps one message only, with the same text at the top."""
@@ -82,7 +85,7 @@ class Viewport:
         along with it, so that what was in view before stays in its place.
         """
         document = self.document
-        self.remains = self._settled = None
+        self.remains = self._settled = self._pushed = None
         top = max(0, min(top, self.last_top))
         if not document.entries:
             self.top = 0
@@ -101,6 +104,7 @@ class Viewport:
 
     def go_to(self, place: Place | None, above: int = 0) -> None:
         """Show a place at the top of the view, with some lines above it; the end for None."""
+        self._pushed = None
         self._settle(place, above)
 
     def reveal(self, index: int, piece: int = 0, *, whole: bool = True) -> None:

@@ -192,3 +192,19 @@ def test_where_there_are_no_messages_something_is_said() -> None:
     reading.resize(40, 6)
     reading.show([], ["Nothing here yet.", "Type a message."], ReadingState())
     assert shown(reading) == ["", "Nothing here yet.", "Type a message.", "", "", ""]
+
+
+def test_a_size_that_shows_the_end_for_a_while_does_not_lose_the_place() -> None:
+    reading = reading_of([plain(f"m{number}", f"text {number}") for number in range(30)])
+    width, page = reading.width, reading.viewport.page
+    reading.scroll(reading.viewport.top - 5)
+    before = shown(reading)
+    for taller in (page + 20, page + 300):
+        reading.resize(width, taller)
+        assert reading.viewport.following
+        reading.resize(width, page)
+        assert shown(reading) == before
+    reading.resize(width, page + 20)
+    steps.last(reading)
+    reading.resize(width, page)
+    assert reading.viewport.following, "who went to the end meanwhile stays there"
