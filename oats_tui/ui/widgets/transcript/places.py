@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -98,5 +99,4 @@ def column_of(line: Line, offset: int) -> int:
     """Return the column at which the n-th character of what is copied of a line stands."""
     if not line.borders and line.plain.isascii():
         return offset
-    width = line.width
-    return next((column for column in range(width) if len(line.copied(0, column + 1)) > offset), width)
+    return bisect_right(range(line.width), offset, key=lambda column: len(line.copied(0, column + 1)))

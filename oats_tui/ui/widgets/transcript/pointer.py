@@ -30,7 +30,7 @@ class Pointer:
 
     def take(self, event: events.MouseEvent) -> Literal["begin", "go on", "end"] | None:
         """Take in what the mouse does; returns whether that changed anything."""
-        if not self._reading.entries:
+        if not self._reading.entries and not isinstance(event, events.MouseUp):
             return None
         match event:
             case events.MouseDown(button=1):
@@ -52,7 +52,8 @@ class Pointer:
             return None
         if not 0 <= event.y < viewport.page:
             reading.scroll(viewport.top + (1 if event.y > 0 else -1))
-        reading.selection = Selection(reading.document, self._place(event), self._pressed[0])
+        selection = Selection(reading.document, self._place(event), self._pressed[0])
+        reading.selection = selection if selection.is_there else None
         return "go on"
 
     def _release(self, event: events.MouseEvent) -> None:

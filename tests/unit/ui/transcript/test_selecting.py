@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from textual import events
+
 from oats_tui.ui.widgets.transcript import steps
+from oats_tui.ui.widgets.transcript.frame import Frame
+from oats_tui.ui.widgets.transcript.pointer import Pointer
 from oats_tui.ui.widgets.transcript.reading import Reading
 from oats_tui.ui.widgets.transcript.selecting import Selection, press
 from tests.unit.ui.transcript.conversations import answer, marked, plain, reading_of, shown
@@ -115,3 +119,19 @@ def test_a_selection_ends_when_its_message_goes() -> None:
     assert selected(reading) is not None
     reading.show([])
     assert selected(reading) is None
+
+
+def test_the_button_is_let_go_of_also_where_the_messages_have_gone() -> None:
+    reading = reading_of([plain("a", "one two")])
+    pointer = Pointer(reading, Frame(reading))
+    assert pointer.take(_mouse(events.MouseDown)) == "begin"
+    reading.show([])
+    assert pointer.take(_mouse(events.MouseUp)) == "end"
+    reading.show([plain("a", "one two")])
+    assert pointer.take(_mouse(events.MouseMove)) is None
+    assert selected(reading) is None
+
+
+def _mouse(kind: type[events.MouseEvent]) -> events.MouseEvent:
+    """The mouse at the fourth column of the second line."""
+    return kind(None, 4, 1, 0, 0, 1, False, False, False)
