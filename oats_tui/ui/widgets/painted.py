@@ -6,10 +6,11 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from oats_tui.ui.widgets.borderless import Borderless
 from oats_tui.ui.widgets.repaint import repaint
 
 
-class PaintedLines(ScrollView):
+class PaintedLines(Borderless):
     """Draws the lines in view, and paints those that have changed.
 
     Args:

@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from oats_tui.ui.commands import place_bindings
+from oats_tui.ui.widgets.borderless import Borderless
 from oats_tui.ui.widgets.repaint import repaint
 from oats_tui.ui.widgets.transcript.frame import Frame
 from oats_tui.ui.widgets.transcript.items import Entry, ImageItem
@@ -28,7 +29,7 @@ _SLICE_PAUSE = 0.001
 """Seconds between two parts of a long text, in which keys get their turn."""
 
 
-class Transcript(ScrollView, can_focus=True):
+class Transcript(Borderless, can_focus=True):
     """Draws a conversation line by line.
 
     Follows the end while the reader is there, and stays where the reader is otherwise: what comes below moves
