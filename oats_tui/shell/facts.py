@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -59,12 +58,13 @@ def _facts(told: Mapping[str, Any], values: Mapping[str, Any], state: str, probl
 
 def glance(entry: Entry) -> tuple[str, str]:
     """Return of the facts only how many messages there are, and the project."""
-    if entry.raw:
-        with contextlib.suppress(ValueError, AttributeError):
-            values = from_json(entry.raw)
-            messages, project = values.get("message_count", 0), values.get("project_dir", "")
-            if type(messages) is int and type(project) is str:
-                return str(messages), project
+    try:
+        values = from_json(entry.raw)
+        messages, project = values.get("message_count", 0), values.get("project_dir", "")
+        if type(messages) is int and type(project) is str:
+            return str(messages), project
+    except (ValueError, AttributeError):
+        pass  # the thorough way finds what there is
     info = entry.info
     return ("0", "") if info is None else (str(info.message_count), info.project_dir)
 
@@ -72,7 +72,7 @@ def glance(entry: Entry) -> tuple[str, str]:
 def iso(seconds: float | None) -> str | None:
     """Return a moment in seconds since 1970 as ISO 8601 in UTC; None for none, and for one that no date has."""
     try:
-        return None if seconds is None else moment(datetime.fromtimestamp(seconds, UTC))
+        return None if seconds is None else f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:-6]}Z"
     except (OverflowError, ValueError, OSError):
         return None
 
@@ -80,7 +80,7 @@ def iso(seconds: float | None) -> str | None:
 def moment(value: datetime) -> str:
     """Return a moment as ISO 8601 in UTC, with a Z."""
     try:
-        return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat().replace("+00:00", "Z")
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     except OverflowError:
         return value.isoformat()
 
