@@ -53,8 +53,8 @@ def count(text: str) -> int:
 
 def check_usage(options: argparse.Namespace) -> str:
     """Return what is wrong with words that do not go together; empty for nothing."""
-    if options.task == "list" and options.trash and (options.archived or options.in_project):
-        return "list: --trash goes with neither --archived nor --project"
+    if options.task == "list" and options.trash and (options.archived or options.in_project or options.limit):
+        return "list: --trash goes alone"
     if options.task == "restore" and bool(options.ids) + options.last + options.listed != 1:
         return "restore: name sessions, or --last, or --list"
     if options.task == "rename" and not " ".join(options.title).strip():
@@ -120,7 +120,8 @@ def _add_show(commands: Commands) -> None:
         "messages: a list, as in the session's file, each with outcome: {state, title, detail, hint} or null"
     )
     answering = "answering: the message that another program is taking in, or null"
-    keys = f"sessions: a list; {_ROW_KEYS}\nand\n{messages}\n{answering}\nearlier: how many --last left out"
+    cut_off = "cut_off: an answer whose program is gone, or null\nearlier: how many messages --last left out"
+    keys = f"sessions: a list; {_ROW_KEYS}\nand\n{messages}\n{answering}\n{cut_off}"
     _add_json(made, f"{keys}\n{_FAILED}")
 
 

@@ -61,35 +61,6 @@ def padded(text: str, columns: int) -> str:
     return text + " " * (columns - cells(text))
 
 
-def wrapped(text: str, columns: int) -> list[str]:
-    """Return a line in lines of so many columns, parted between words; a longer word is parted within."""
-    lines: list[str] = []
-    now = ""
-    for word in text.split(" "):
-        joined = f"{now} {word}" if now else word
-        if cells(joined) <= columns:
-            now = joined
-            continue
-        if now:
-            lines.append(now)
-        now = word
-        while cells(now) > columns:
-            taken = _fitting(now, columns)
-            lines.append(now[:taken])
-            now = now[taken:]
-    return [*lines, now]
-
-
-def _fitting(text: str, columns: int) -> int:
-    """Return how many characters of a text fit, at least one."""
-    taken = 0
-    for index, character in enumerate(text):
-        taken += _cells_of(character)
-        if taken > columns:
-            return max(index, 1)
-    return len(text)
-
-
 def _cells_of(character: str) -> int:
     """Return how many columns a character takes."""
     if character < "\u0300":

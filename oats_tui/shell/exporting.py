@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from oats_tui.core.errors import OatsError
@@ -20,22 +21,26 @@ _LONGEST_NAME = 60
 
 def export(options: argparse.Namespace, out: Output) -> int:
     """Write sessions to files, or one to the output."""
-    exported = asyncio.run(_all(options, out))
-    out.document(exported=exported, failed=out.failures)
-    out.lines(f"exported {line(each['id'])} to {line(each['path'])}" for each in exported)
+    named = found_sessions(out, options.ids)
+    done: list[dict[str, str]] = []
+    try:
+        asyncio.run(_all(options, out, named, done))
+    finally:
+        out.document(exported=done, failed=out.failures)
+        out.lines(f"exported {line(each['id'])} to {line(each['path'])}" for each in done)
     return 0
 
 
-async def _all(options: argparse.Namespace, out: Output) -> list[dict[str, str]]:
-    """Export sessions one after the other; returns which went to which file, and tells what did not."""
+async def _all(
+    options: argparse.Namespace, out: Output, named: Sequence[tuple[str, str]], done: list[dict[str, str]]
+) -> None:
+    """Export sessions one after the other; `done` takes which went to which file, and what did not is told."""
     from oats_tui.exchange.export import exported, write_export
 
     storage, meta = SessionStorage(), MetaStorage()
-    named = found_sessions(out, storage.storage_dir, options.ids)
     target, is_folder = await asyncio.to_thread(_target, options.output)
     if len(options.ids) > 1 and not is_folder:
         raise OatsError(f"There is no folder “{target}” for several sessions.", hint="Make it, then try again.")
-    done = []
     for wanted, session_id in named:
         try:
             session = await _read(storage, session_id)
@@ -48,7 +53,6 @@ async def _all(options: argparse.Namespace, out: Output) -> list[dict[str, str]]
             done.append({"id": session_id, "title": session.title, "path": str(path)})
         except OatsError as error:
             out.failed(wanted, error)
-    return done
 
 
 def _target(name: str | None) -> tuple[Path | None, bool]:

@@ -19,25 +19,26 @@ if TYPE_CHECKING:
 
 def import_files(options: argparse.Namespace, out: Output) -> int:
     """Take in files, and say what was made, known and skipped."""
-    reports = asyncio.run(_all(out, options.paths))
-    out.document(files=[_plain(path, report) for path, report in reports], failed=out.failures)
-    for path, report in reports:
-        out.lines(_lines(path, report))
+    reports: list[tuple[str, Report]] = []
+    try:
+        asyncio.run(_all(out, options.paths, reports))
+    finally:
+        out.document(files=[_plain(path, report) for path, report in reports], failed=out.failures)
+        for path, report in reports:
+            out.lines(_lines(path, report))
     return int(any(report.skipped for _, report in reports))
 
 
-async def _all(out: Output, paths: Sequence[str]) -> list[tuple[str, Report]]:
+async def _all(out: Output, paths: Sequence[str], reports: list[tuple[str, Report]]) -> None:
     """Import files one after the other; what cannot be imported at all is told."""
     from oats_tui.exchange.importing import import_file
 
     storage = SessionStorage()
-    reports = []
     for path in paths:
         try:
             reports.append((path, await import_file(home_path(path), storage)))
         except OatsError as error:
             out.failed(path, error)
-    return reports
 
 
 def _plain(path: str, report: Report) -> dict[str, Any]:

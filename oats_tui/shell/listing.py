@@ -48,7 +48,7 @@ def list_sessions(options: argparse.Namespace, out: Output) -> int:
     )
     if not out.as_json:
         out.lines(_lines(out, shown, [entry.id for entry in entries], data_dir))
-        _tell_hidden(out, shown, hidden, data_dir)
+        _tell_hidden(out, options, shown, hidden)
     return 0
 
 
@@ -118,7 +118,7 @@ def _state(entry: Entry) -> str:
     return "" if entry.state == "ok" else entry.state
 
 
-def _tell_hidden(out: Output, shown: Sequence[Entry], hidden: Counter[str], data_dir: Path) -> None:
+def _tell_hidden(out: Output, options: argparse.Namespace, shown: Sequence[Entry], hidden: Counter[str]) -> None:
     """Say what is not in the list."""
     told = []
     if hidden["limit"]:
@@ -126,8 +126,8 @@ def _tell_hidden(out: Output, shown: Sequence[Entry], hidden: Counter[str], data
     if hidden["project"]:
         told.append(f"{hidden['project']:,} of other projects")
     if hidden["archived"]:
-        told.append(f"{hidden['archived']:,} of the other kind")
+        told.append(f"{hidden['archived']:,} {'not ' if options.archived else ''}archived")
     if not shown:
-        out.say(f"No session to list in {data_dir}." + (f" Not shown: {', '.join(told)}." if told else ""))
+        out.say(f"No session to list in {get_data_dir()}." + (f" Not shown: {', '.join(told)}." if told else ""))
     elif told and out.is_terminal:
         out.lines([out.styled(f"Not shown: {', '.join(told)}.", "dim")])

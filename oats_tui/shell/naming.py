@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from oats_tui.core.config import get_data_dir
 from oats_tui.core.errors import OatsError
 from oats_tui.core.items import item_names
 from oats_tui.session.index import list_folder
@@ -47,17 +48,19 @@ def find(wanted: str, ids: Sequence[str], of_what: str) -> str:
     raise OatsError(f"{len(found):,} ids begin with “{wanted}”: {told}.", hint="Give more of the id.")
 
 
-def found_sessions(out: Output, folder: Path, wanted: Iterable[str]) -> list[tuple[str, str]]:
+def found_sessions(out: Output, wanted: Iterable[str]) -> list[tuple[str, str]]:
     """Return what was named and the id that is meant, each session once; what is not found is told.
+
+    This blocks, so that ctrl+c ends it at once: it is not for the event loop.
 
     Args:
         out: Is told of what is not found.
-        folder: The folder of the sessions.
         wanted: Beginnings of ids, and "last" for the session with the newest activity.
 
     Raises:
         StorageError: The folder cannot be listed.
     """
+    folder = get_data_dir() / "sessions"
     ids = item_names(folder)
 
     def named(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -90,7 +91,8 @@ class Output:
 
     def say(self, sentence: str) -> None:
         """Write one line to the stream of errors, at once."""
-        _write(sys.stderr, f"oats-tui: {sanitize_line(sentence)}\n")
+        with contextlib.suppress(OSError):
+            _write(sys.stderr, f"oats-tui: {sanitize_line(sentence)}\n")
 
     def flush(self) -> None:
         """Write all that was taken.

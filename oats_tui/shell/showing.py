@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +51,8 @@ class Shown:
 
 def show(options: argparse.Namespace, out: Output) -> int:
     """Write sessions, one below the other."""
-    shown = asyncio.run(_all(options, out))
+    named = found_sessions(out, options.ids)
+    shown = asyncio.run(_all(named, options.newest, out))
     out.document(sessions=[_plain(each) for each in shown] if out.as_json else [], failed=out.failures)
     if not out.as_json:
         for index, each in enumerate(shown):
@@ -59,15 +61,15 @@ def show(options: argparse.Namespace, out: Output) -> int:
     return 0
 
 
-async def _all(options: argparse.Namespace, out: Output) -> list[Shown]:
+async def _all(named: Sequence[tuple[str, str]], newest: int | None, out: Output) -> list[Shown]:
     """Read the sessions that are asked for; what cannot be shown is told."""
     storage = SessionStorage()
     shown = []
-    for named, session_id in found_sessions(out, storage.storage_dir, options.ids):
+    for wanted, session_id in named:
         try:
-            shown.append(await _read(storage, session_id, options.newest))
+            shown.append(await _read(storage, session_id, newest))
         except OatsError as error:
-            out.failed(named, error)
+            out.failed(wanted, error)
     return shown
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from oats_tui.core.errors import OatsError
 from oats_tui.date import utc
@@ -14,7 +14,7 @@ from oats_tui.shell.cells import line
 from oats_tui.shell.naming import found_sessions
 from oats_tui.shell.output import Output
 
-Change = Callable[[Session], bool]
+Change: TypeAlias = Callable[[Session], bool]
 """Changes a session; returns whether that makes a difference."""
 
 
@@ -27,10 +27,14 @@ def rename(options: argparse.Namespace, out: Output) -> int:
         session.update_title(title)
         return True
 
-    done = asyncio.run(_changed(out, options.ids, change))
-    renamed = [{"id": each["id"], "title": each["title"]} for each in done]
-    out.document(renamed=renamed, failed=out.failures)
-    out.lines(f"renamed {line(each['id'])}: “{line(each['title'])}”" for each in renamed)
+    done: list[dict[str, Any]] = []
+    named = found_sessions(out, options.ids)
+    try:
+        asyncio.run(_change(out, named, change, done))
+    finally:
+        renamed = [{"id": each["id"], "title": each["title"]} for each in done]
+        out.document(renamed=renamed, failed=out.failures)
+        out.lines(f"renamed {line(each['id'])}: “{line(each['title'])}”" for each in renamed)
     return 0
 
 
@@ -44,21 +48,37 @@ def archive(options: argparse.Namespace, out: Output) -> int:
         session.info.time.archived = None if options.undo else utc()
         return True
 
-    done = asyncio.run(_changed(out, options.ids, change))
-    verb = "unarchived" if options.undo else "archived"
+    done: list[dict[str, Any]] = []
+    named = found_sessions(out, options.ids)
+    try:
+        asyncio.run(_change(out, named, change, done))
+    finally:
+        _tell_archived(out, done, "unarchived" if options.undo else "archived")
+    return 0
+
+
+def _tell_archived(out: Output, done: Sequence[Mapping[str, Any]], verb: str) -> None:
+    """Write which sessions were put away, or brought back."""
     out.document(**{verb: done}, failed=out.failures)
     out.lines(
         f"{verb if each['changed'] else f'{verb} already:'} {line(each['id'])} “{line(each['title'])}”"
         for each in done
     )
-    return 0
 
 
-async def _changed(out: Output, wanted: Sequence[str], change: Change) -> list[dict[str, Any]]:
-    """Change sessions one after the other; returns what was done, and tells what was not."""
+async def _change(
+    out: Output, named: Sequence[tuple[str, str]], change: Change, done: list[dict[str, Any]]
+) -> None:
+    """Change sessions one after the other, and tell what was not done.
+
+    Args:
+        out: Is told of it.
+        named: What was named, and the id that is meant.
+        change: Changes one.
+        done: Takes what was done, as it is.
+    """
     storage = SessionStorage()
-    done: list[dict[str, Any]] = []
-    for named, session_id in found_sessions(out, storage.storage_dir, wanted):
+    for wanted, session_id in named:
         try:
             session = await storage.get(session_id)
             if session is None:
@@ -69,5 +89,4 @@ async def _changed(out: Output, wanted: Sequence[str], change: Change) -> list[d
                 session = await storage.update(session)
             done.append({"id": session.id, "title": session.title, "changed": has_changed})
         except OatsError as error:
-            out.failed(named, error)
-    return done
+            out.failed(wanted, error)

@@ -26,9 +26,13 @@ _COLUMNS = (Column("ID"), Column("DELETED"), Column("WITH"), Column("TITLE", mos
 
 def trash(options: argparse.Namespace, out: Output) -> int:
     """Move sessions to the trash."""
-    gone = asyncio.run(_trash(out, options.ids))
-    out.document(trashed=gone, failed=out.failures)
-    out.lines(f"trashed {line(each['id'])} “{line(each['title'])}”" for each in gone)
+    gone: dict[str, dict[str, Any]] = {}
+    named = found_sessions(out, options.ids)
+    try:
+        asyncio.run(_trash(out, named, gone))
+    finally:
+        out.document(trashed=list(gone.values()), failed=out.failures)
+        out.lines(f"trashed {line(each['id'])} “{line(each['title'])}”" for each in gone.values())
     return 0
 
 
@@ -36,9 +40,13 @@ def restore(options: argparse.Namespace, out: Output) -> int:
     """Bring sessions back, or say which could be."""
     if options.listed:
         return list_trash(out)
-    back = asyncio.run(_restore(out, [] if options.last else options.ids))
-    out.document(restored=[{"id": each.id, "title": each.title} for each in back], failed=out.failures)
-    out.lines(f"restored {line(each.id)} “{line(each.title)}”" for each in back)
+    back: dict[str, Trashed] = {}
+    try:
+        asyncio.run(_restore(out, [] if options.last else options.ids, back))
+    finally:
+        told = [{"id": each.id, "title": each.title} for each in back.values()]
+        out.document(restored=told, failed=out.failures)
+        out.lines(f"restored {line(each['id'])} “{line(each['title'])}”" for each in told)
     if options.last and not back:
         out.say("The trash is empty.")
     return int(not back)
@@ -74,11 +82,10 @@ def list_trash(out: Output) -> int:
     return 0
 
 
-async def _trash(out: Output, wanted: Sequence[str]) -> list[dict[str, Any]]:
-    """Delete sessions one after the other; returns what went, and tells what did not."""
+async def _trash(out: Output, named: Sequence[tuple[str, str]], gone: dict[str, dict[str, Any]]) -> None:
+    """Delete sessions one after the other; `gone` takes what went, and what did not is told."""
     storage, data_dir = SessionStorage(), get_data_dir()
-    gone: dict[str, dict[str, Any]] = {}
-    for named, session_id in found_sessions(out, storage.storage_dir, wanted):
+    for wanted, session_id in named:
         if session_id in gone:
             continue
         try:
@@ -89,8 +96,7 @@ async def _trash(out: Output, wanted: Sequence[str]) -> list[dict[str, Any]]:
                 titles = {each: entries[each].title if each in entries else "" for each in family}
                 gone |= {each: {"id": each, "title": titles[each], "together": session_id} for each in family}
         except OatsError as error:
-            out.failed(named, error)
-    return list(gone.values())
+            out.failed(wanted, error)
 
 
 def _refuse_answering(data_dir: Path, family: Sequence[str]) -> None:
@@ -100,25 +106,30 @@ def _refuse_answering(data_dir: Path, family: Sequence[str]) -> None:
             raise OatsError(f"Another program is answering in session {each}.", hint="Stop that first, or wait.")
 
 
-async def _restore(out: Output, wanted: Sequence[str]) -> list[Trashed]:
-    """Restore sessions with those deleted together with them, without names what was deleted last."""
-    bin_ = Trash()
+async def _restore(out: Output, wanted: Sequence[str], back: dict[str, Trashed]) -> None:
+    """Restore sessions with those deleted together with them, without names what was deleted last.
+
+    Args:
+        out: Is told of what is not restored.
+        wanted: What was named.
+        back: Takes what was, by the names of the folders in the trash.
+    """
+    kept = Trash()
     if not wanted:
-        return list(await bin_.restore_last())
-    found = await bin_.list()
+        back |= {each.name: each for each in await kept.restore_last()}
+        return
+    found = await kept.list()
     ids = sorted({each.id for each in found})
-    back: dict[str, Trashed] = {}
     for named, session_id in found_of(out, wanted, lambda text: find(text, ids, "deleted session")):
         # What is in the trash more than once comes back as it was last.
         family = _family(next(each for each in found if each.id == session_id), found)
         for each in family:
             if each.name not in back:
                 try:
-                    await bin_.restore(each)
+                    await kept.restore(each)
                     back[each.name] = each
                 except OatsError as error:
                     out.failed(named, error)
-    return list(back.values())
 
 
 def _family(head: Trashed, found: Sequence[Trashed]) -> list[Trashed]:
