@@ -107,11 +107,16 @@ class Output:
                 sys.stdout.buffer.write(data)
             _write(sys.stdout, text)
         except BrokenPipeError:
-            # The interpreter must not try again at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            give_up_output()
         except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            give_up_output()
             raise OatsError("The output could not be written.", error.strerror or "") from error
+
+
+def give_up_output() -> None:
+    """See to it that nothing more is written to the output: the interpreter would try it again at its end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -13,7 +13,7 @@ from oats_tui.core.config import set_data_dir
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sentences
 from oats_tui.shell.arguments import check_usage, refuse
-from oats_tui.shell.output import Output
+from oats_tui.shell.output import Output, give_up_output
 
 INTERRUPTED = 130
 
@@ -51,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         return _told(options)
     except KeyboardInterrupt:
+        give_up_output()
         return INTERRUPTED
     finally:
         gc.enable()

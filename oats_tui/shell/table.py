@@ -9,8 +9,8 @@ from oats_tui.shell.cells import cells, cut, padded
 from oats_tui.shell.output import Output
 
 _GAP = "  "
-_LEAST_LAST = 12
-"""Columns that the last one gets, however narrow the terminal is."""
+_LEAST_LAST = 16
+"""Columns that the last one gets, however narrow the terminal is: those before it give way from the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,16 @@ def table(out: Output, columns: Sequence[Column], rows: Sequence[Sequence[str]])
     widths = [_width(column, [row[index] for row in rows]) for index, column in enumerate(columns)]
     kept = [index for index, width in enumerate(widths[:-1]) if width]
     last = len(columns) - 1
-    room = max(out.columns - sum(widths[index] + len(_GAP) for index in kept), _LEAST_LAST)
+    while kept[1:] and _room(out.columns, widths, kept) < _LEAST_LAST:
+        kept.pop()
+    room = max(_room(out.columns, widths, kept), _LEAST_LAST)
     lines = [out.styled(_row([column.head for column in columns], columns, widths, kept, last, room), "head")]
     return lines + [_row(row, columns, widths, kept, last, room) for row in rows]
+
+
+def _room(columns: int, widths: Sequence[int], kept: Sequence[int]) -> int:
+    """Return how many columns are left for the last one."""
+    return columns - sum(widths[index] + len(_GAP) for index in kept)
 
 
 def _width(column: Column, texts: Sequence[str]) -> int:
