@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from pydantic_core import from_json
 
 from oats_tui.session.entries import Entry
-from oats_tui.session.models import SessionInfo
+from oats_tui.session.models import SessionInfo, SessionTime
 
 Facts: TypeAlias = dict[str, Any]
 """A session as an object of the JSON document; the keys are those that the help of `list` tells."""
@@ -23,27 +23,24 @@ _TEXT, _NUMBER, _TEXT_OR_NONE = {str}, {int}, {str, type(None)}
 
 def facts_of(entry: Entry) -> Facts:
     """Return the facts that a session's file tells; what it does not tell is None, a text empty, a number 0."""
-    told = {"id": entry.id, "title": entry.title, "updated": iso(entry.updated)}
-    return _facts(told, _values(entry), entry.state, entry.problem)
+    return _facts(entry.id, entry.title, _values(entry), entry.state, entry.problem)
 
 
 def facts_of_info(info: SessionInfo) -> Facts:
     """Return the facts about a session that was read, in the same form."""
-    has_updated = "updated" in info.time.model_fields_set
-    updated = moment(info.time.updated) if has_updated else None
-    return _facts({"id": info.id, "title": info.title, "updated": updated}, _plain(info), "ok", "")
+    return _facts(info.id, info.title, _plain(info))
 
 
-def _facts(told: Mapping[str, Any], values: Mapping[str, Any], state: str, problem: str) -> Facts:
+def _facts(session_id: str, title: str, values: Mapping[str, Any], state: str = "ok", problem: str = "") -> Facts:
     """Return facts in the order in which they are written."""
     times = values.get("time") or {}
     return {
-        "id": told["id"],
-        "title": told["title"],
+        "id": session_id,
+        "title": title,
         "project_dir": values.get("project_dir", ""),
         "working_dir": values.get("working_dir", ""),
         "created": times.get("created"),
-        "updated": told["updated"],
+        "updated": times.get("updated"),
         "archived": times.get("archived"),
         "model_id": values.get("model_id"),
         "provider_id": values.get("provider_id"),
@@ -56,17 +53,18 @@ def _facts(told: Mapping[str, Any], values: Mapping[str, Any], state: str, probl
     }
 
 
-def glance(entry: Entry) -> tuple[str, str]:
-    """Return of the facts only how many messages there are, and the project."""
+def glance(entry: Entry) -> tuple[str, str, str]:
+    """Return of the facts only how many messages there are, the project, and when it was changed last."""
     try:
         values = from_json(entry.raw)
         messages, project = values.get("message_count", 0), values.get("project_dir", "")
-        if type(messages) is int and type(project) is str:
-            return str(messages), project
-    except (ValueError, AttributeError):
+        updated = values["time"]["updated"]
+        if type(messages) is int and type(project) is str and updated is not None and _is_utc(updated):
+            return str(messages), project, updated
+    except (ValueError, AttributeError, KeyError, TypeError):
         pass  # the thorough way finds what there is
-    info = entry.info
-    return ("0", "") if info is None else (str(info.message_count), info.project_dir)
+    info, moment_ = entry.info, iso(entry.updated) or ""
+    return ("0", "", moment_) if info is None else (str(info.message_count), info.project_dir, moment_)
 
 
 def iso(seconds: float | None) -> str | None:
@@ -122,6 +120,7 @@ def _is_plain(values: dict[str, Any]) -> bool:
         and {type(get("message_count", 0)), type(get("total_tokens", 0))} == _NUMBER
         and {type(get(key)) for key in _OPTIONAL} <= _TEXT_OR_NONE
         and _is_utc(times.get("created"))
+        and _is_utc(times.get("updated"))
         and _is_utc(times.get("archived"))
     )
 
@@ -134,9 +133,7 @@ def _is_utc(value: Any) -> bool:
 def _plain(info: SessionInfo) -> dict[str, Any]:
     """Return validated facts as plain values."""
     values: dict[str, Any] = {key: getattr(info, key) for key in (*_TEXTS, *_OPTIONAL, *_NUMBERS)}
-    has_created = "created" in info.time.model_fields_set
-    values["time"] = {
-        "created": moment(info.time.created) if has_created else None,
-        "archived": moment(info.time.archived) if info.time.archived else None,
-    }
+    # A time that the file does not tell would be the present one.
+    times = {name: getattr(info.time, name) for name in info.time.model_fields_set & {*SessionTime.model_fields}}
+    values["time"] = {name: moment(each) for name, each in times.items() if each is not None}
     return values

@@ -14,7 +14,7 @@ from oats_tui.session.entries import Entry
 from oats_tui.session.index import list_folder
 from oats_tui.session.store.places import Places
 from oats_tui.shell.cells import line
-from oats_tui.shell.facts import facts_of, glance, iso, local
+from oats_tui.shell.facts import facts_of, glance, local
 from oats_tui.shell.naming import short_ids
 from oats_tui.shell.output import Output
 from oats_tui.shell.table import Column, table
@@ -102,14 +102,15 @@ def _lines(out: Output, shown: Sequence[Entry], ids: Sequence[str], data_dir: Pa
     states = ["answering" if entry.id in answering else _state(entry) for entry in shown]
     short = short_ids(ids) if out.is_terminal else {}
     rows = []
+    safe: dict[str, str] = {}
     for entry, state in zip(shown, states, strict=True):
-        messages, project = glance(entry)
-        if not out.is_terminal:
-            told = (line(entry.id), iso(entry.updated) or "", messages, state, line(project), line(entry.title))
-        else:
-            name = os.path.basename(project.rstrip("/"))  # noqa: PTH119 - a text that other systems wrote
-            told = (short[entry.id], local(entry.updated), messages, state, line(name), line(entry.title))
-        rows.append(told)
+        messages, project, updated = glance(entry)
+        if project not in safe:
+            # A text that other systems wrote, so it is no path here.
+            safe[project] = line(project.rstrip("/").rpartition("/")[2] if out.is_terminal else project)
+        name = line(short.get(entry.id, entry.id))
+        updated = local(entry.updated) if out.is_terminal else updated
+        rows.append((name, updated, messages, state, safe[project], line(entry.title)))
     return table(out, _COLUMNS, rows) if out.is_terminal else ["\t".join(row) for row in rows]
 
 

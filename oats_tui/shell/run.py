@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import importlib
 import logging
+import os
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -44,10 +46,14 @@ def run(options: argparse.Namespace) -> int:
     problem = check_usage(options)
     if problem:
         refuse(options, problem)
+    # Whatever else is installed has no part in this, and looking through it takes longer than most commands.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # What the layers below log would else come to the terminal.
     logging.getLogger("oats_tui").addHandler(logging.NullHandler())
-    # Looking for garbage among twenty thousand entries takes longer than reading them, and the end is near.
+    # Looking for garbage among all that twenty thousand sessions leave takes a tenth of the time, and the end is
+    # near: then the interpreter looks once more, if nobody keeps it from that.
     gc.disable()
+    atexit.register(gc.freeze)
     try:
         return _told(options)
     except KeyboardInterrupt:
