@@ -13,16 +13,29 @@ if TYPE_CHECKING:
 
 _SAYS = "list, show, search and tend the sessions"
 _ID_HELP = 'the beginning of a session\'s id, or "last" for the one with the newest activity'
-_ROW_KEYS = """each session is an object: id, title, project_dir, working_dir, created, updated, archived (times as
-ISO 8601 in UTC, or null), model_id, provider_id, root_session_id, parent_session_id, message_count, total_tokens,
-state (ok, damaged, unreadable, foreign), problem (a sentence, or empty)"""
+_ROW_KEYS = (
+    "each session is an object: id, title, project_dir, working_dir, created, updated, archived (times as ISO 8601 "
+    "in UTC, or null), model_id, provider_id, root_session_id, parent_session_id, message_count, total_tokens, state "
+    "(ok, damaged, unreadable, foreign), problem (a sentence, or empty)"
+)
 _FAILED = "failed: a list of {wanted, problem} for what was not done"
-_EPILOG = """exit codes: 0 done; 1 something was not done, or nothing was found; 2 wrong usage; 130 ctrl+c.
+_EPILOG = (
+    "exit codes: 0 done; 1 something was not done, or nothing was found; 2 wrong usage; 130 ctrl+c.\n\n"
+    "With --json each command writes one JSON document, in ASCII. Its keys are told in the help of the command; none "
+    "is ever removed or given another meaning, new ones may come. An error that ends the command leaves the output "
+    "empty.\n\n"
+    "Where the output is not a terminal, tables have no head, tabs between the columns, whole ids and titles, and "
+    "nothing is cut or coloured. NO_COLOR ends the colours on a terminal."
+)
 
-With --json each command writes one JSON document, in ASCII. Its keys are told in the help of the command; none is
-ever removed or given another meaning, new ones may come. Where the output is not a terminal, tables have no
-head, tabs between the columns, whole ids and titles, and nothing is cut or coloured; NO_COLOR ends the colours
-on a terminal."""
+
+class _Lines(argparse.HelpFormatter):
+    """Keeps the lines of a text apart, and wraps each of them."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Return a text as it fits."""
+        fill = super()._fill_text
+        return "\n".join(fill(line, width, indent) if line else "" for line in text.splitlines())
 
 
 def add_sessions(commands: Commands) -> None:
@@ -81,7 +94,7 @@ def _add(commands: Commands, name: str, says: str, more: str = "") -> argparse.A
         description=f"{says[0].upper()}{says[1:]}.",
         epilog=more or None,
         allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Lines,
     )
     # Not given here, it is what was given before the command.
     made.add_argument("--data-dir", metavar="DIR", default=argparse.SUPPRESS, help="the folder of the sessions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ Facts: TypeAlias = dict[str, Any]
 _TEXTS = ("title", "project_dir", "working_dir")
 _OPTIONAL = ("model_id", "provider_id", "root_session_id", "parent_session_id")
 _NUMBERS = ("message_count", "total_tokens")
+_UTC = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
 _TEXT, _NUMBER, _TEXT_OR_NONE = {str}, {int}, {str, type(None)}
 
 
@@ -127,7 +129,7 @@ def _is_plain(values: dict[str, Any]) -> bool:
 
 def _is_utc(value: Any) -> bool:
     """Whether a time is none, or stands there as we write it."""
-    return value is None or (type(value) is str and value.endswith("Z") and value[10:11] == "T")
+    return value is None or (type(value) is str and _UTC.fullmatch(value) is not None)
 
 
 def _plain(info: SessionInfo) -> dict[str, Any]:
