@@ -94,6 +94,10 @@ class Output:
         with contextlib.suppress(OSError):
             _write(sys.stderr, f"oats-tui: {sanitize_line(sentence)}\n")
 
+    def drop(self) -> None:
+        """Forget what was taken: what went wrong is all that there is to say."""
+        self._written, self._file = [], b""
+
     def flush(self) -> None:
         """Write all that was taken.
 

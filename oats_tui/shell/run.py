@@ -66,15 +66,20 @@ def run(options: argparse.Namespace) -> int:
 def _told(options: argparse.Namespace) -> int:
     """Do it, and write what there is to say of it, also of a part of it."""
     out = Output(as_json=options.json)
+    code = 1
     try:
         try:
             set_data_dir(options.data_dir)
-            return max(_command(options.task)(options, out), out.code)
+            code = max(_command(options.task)(options, out), out.code)
+        except OatsError as error:
+            out.drop()
+            out.say(sentences(error.title, error.detail, error.hint))
         finally:
             out.flush()
     except OatsError as error:
         out.say(sentences(error.title, error.detail, error.hint))
         return 1
+    return code
 
 
 def _command(task: str) -> Command:

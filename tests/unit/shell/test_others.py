@@ -204,6 +204,7 @@ def test_sessions_go_to_files(data_dir: Path, tmp_path: Path, capsys: Capture) -
     assert [each["wanted"] for each in done.value["failed"]] == ["zz"]
     nowhere = sessions(capsys, "export", "b", "0", "--output", str(tmp_path / "none"))
     assert (nowhere.code, nowhere.out) == (1, "")
+    assert sessions(capsys, "export", "b", "0", "--output", str(tmp_path / "none"), "--json").out == ""
     assert "There is no folder" in nowhere.err
 
 
