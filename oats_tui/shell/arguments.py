@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 _SAYS = "list, show, search and tend the sessions"
 _ID_HELP = 'the beginning of a session\'s id, or "last" for the one with the newest activity'
 _ROW_KEYS = (
-    "each session is an object: id, title, project_dir, working_dir, created, updated, archived (times as ISO 8601 in"
-    " UTC, or null), model_id, provider_id, root_session_id, parent_session_id, message_count, total_tokens, state"
-    " (ok, damaged, unreadable, foreign), problem (a sentence, or empty)"
+    "each session is an object: id, title, project_dir, working_dir, created, updated, archived (times as ISO"
+    " 8601 in UTC, or null), model_id, provider_id, root_session_id, parent_session_id, message_count,"
+    " total_tokens, state (ok, damaged, unreadable, foreign), problem (a sentence, or empty)"
 )
 _FAILED = "failed: a list of {wanted, problem} for what was not done"
 _EPILOG = (
     "exit codes: 0 done; 1 something was not done, or nothing was found; 2 wrong usage; 130 ctrl+c.\n\n"
-    "With --json each command writes one JSON document, in ASCII. Its keys are told in the help of the command; none"
-    " is ever removed or given another meaning, new ones may come. An error that ends the command leaves the output"
-    " empty.\n\n"
-    "Where the output is not a terminal, tables have no head, tabs between the columns, whole ids and titles, and"
-    " nothing is cut or coloured. NO_COLOR ends the colours on a terminal."
+    "With --json each command writes one JSON document, in ASCII. Its keys are told in the help of the"
+    " command; none is ever removed or given another meaning, new ones may come. An error that ends the"
+    " command leaves the output empty.\n\n"
+    "Where the output is not a terminal, tables have no head, tabs between the columns, whole ids and titles,"
+    " and nothing is cut or coloured. NO_COLOR ends the colours on a terminal."
 )
 
 
