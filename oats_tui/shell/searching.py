@@ -40,17 +40,22 @@ async def _find(text: str, limit: int, out: Output) -> Found:
     from oats_tui.session.search import SearchIndex
 
     index = SearchIndex(get_cache_dir(), get_data_dir(), EventBus())
-    progress = asyncio.create_task(_show_progress(index)) if _is_watched() and not out.as_json else None
+    try:
+        await _catch_up(index, shows=_is_watched() and not out.as_json)
+        return await index.find(text, limit=limit)
+    finally:
+        await index.stop()
+
+
+async def _catch_up(index: SearchIndex, *, shows: bool) -> None:
+    """Bring the index up to date, and show how far it is."""
+    progress = asyncio.create_task(_show_progress(index)) if shows else None
     try:
         await index.catch_up()
     finally:
         if progress is not None:
             progress.cancel()
             await asyncio.wait({progress})
-    try:
-        return await index.find(text, limit=limit)
-    finally:
-        await index.stop()
 
 
 def _is_watched() -> bool:
