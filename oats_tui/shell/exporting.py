@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize
@@ -15,6 +16,9 @@ from oats_tui.session.session import Session, SessionStorage
 from oats_tui.shell.cells import line
 from oats_tui.shell.naming import SHORT, found_sessions, home_path
 from oats_tui.shell.output import Output
+
+if TYPE_CHECKING:
+    from oats_tui.exchange.export import Kind
 
 _LONGEST_NAME = 60
 
@@ -78,11 +82,9 @@ def _to_output(text: str, out: Output) -> None:
         out.file(text if text.endswith("\n") else f"{text}\n")
 
 
-def file_name(session: Session, kind: str) -> str:
+def file_name(session: Session, kind: Kind) -> str:
     """Return the name of an export in a folder: from the title, with the id, so that no two are alike."""
     from oats_tui.exchange.export import suffix
 
     words = re.sub(r"[^\w]+", "-", session.title[: 4 * _LONGEST_NAME]).strip("-_")[:_LONGEST_NAME].strip("-_")
-    ending = suffix(kind)
-    stem = f"{words}-{session.id[:SHORT]}" if words else session.id
-    return f"{stem}{ending if ending.startswith('.') else f'.{ending}'}"
+    return f"{f'{words}-{session.id[:SHORT]}' if words else session.id}{suffix(kind)}"
