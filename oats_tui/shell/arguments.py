@@ -205,11 +205,7 @@ def _add_export(commands: Commands) -> None:
 
 def _add_import(commands: Commands) -> None:
     """Add `import`."""
-    made = _add(
-        commands,
-        "import",
-        "take in sessions from files: oats, ChatGPT, Claude, Claude Code, Codex; doing it again makes nothing twice",
-    )
+    made = _add(commands, "import", "take in sessions of oats, ChatGPT, Claude, Claude Code and Codex, each once")
     made.add_argument("paths", metavar="PATH", nargs="+", help="a file, a ZIP archive, or a folder of files")
     file = (
         "path, format, known (how many were there already), made: [{id, title, messages}], skipped: [{what, why}]"
