@@ -71,15 +71,22 @@ def _told(options: argparse.Namespace) -> int:
         try:
             set_data_dir(options.data_dir)
             code = max(_command(options.task)(options, out), out.code)
-        except OatsError as error:
+        except (OatsError, OSError) as error:
             out.drop()
-            out.say(sentences(error.title, error.detail, error.hint))
+            out.say(_words(error))
         finally:
             out.flush()
     except OatsError as error:
-        out.say(sentences(error.title, error.detail, error.hint))
+        out.say(_words(error))
         return 1
     return code
+
+
+def _words(error: OatsError | OSError) -> str:
+    """What there is to say of an error."""
+    if isinstance(error, OatsError):
+        return sentences(error.title, error.detail, error.hint)
+    return sentences(f"{error.filename or 'A file'} could not be read or written", error.strerror or "")
 
 
 def _command(task: str) -> Command:
