@@ -141,17 +141,22 @@ def test_an_output_that_is_full_is_told(home: Path) -> None:
 
 def test_ctrl_c_ends_it_without_a_word(home: Path) -> None:
     build("s", "long " * 100_000)
-    command = [sys.executable, "-m", "oats_tui", "sessions", "show", "s"]
+    # Whoever runs the tests may have set ctrl+c aside, and that would be inherited.
+    start = (
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+        "os.execv(sys.executable, [sys.executable, '-m', 'oats_tui', 'sessions', 'show', 's'])\n"
+    )
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(home),
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
+        [sys.executable, "-c", start], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(home)
+    )
     assert process.stdout is not None
     assert process.stderr is not None
     deadline = time.monotonic() + _DEADLINE
     # Nobody reads, so it hangs in the middle of its output once the pipe is full.
     while _unread(process.stdout.fileno()) < _FULL and time.monotonic() < deadline:
         time.sleep(0.01)
+    assert _unread(process.stdout.fileno()) >= _FULL
     process.send_signal(signal.SIGINT)
     assert process.wait(_DEADLINE) == 130
     assert process.stderr.read() == b""
