@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from oats_tui import __version__
+from oats_tui.shell.arguments import add_sessions
 
 SHORT = 8
 """Characters of an id that a person is shown."""
@@ -18,6 +19,8 @@ SHORT = 8
 USAGE = 2
 """The exit code for a start that cannot be: wrong words, no terminal, a configuration that cannot be read."""
 
+INTERRUPTED = 130
+"""The exit code after ctrl+c."""
 
 PIPED = 80
 """Columns of a report that goes into a file or a pipe."""
@@ -37,14 +40,17 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--project", metavar="DIR", help="the project of a new session (default: here)")
     made.add_argument("--version", action="version", version=f"oats-tui {__version__}")
-    _add_doctor(made)
+    # Without a command the screen is started.
+    commands = made.add_subparsers(dest="command", metavar="[doctor|sessions]", title="commands")
+    _add_doctor(commands)
+    add_sessions(commands)
     return made
 
 
-def _add_doctor(made: argparse.ArgumentParser) -> None:
-    """Add the command that checks the data directory; without it the screen is started."""
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command that checks the data directory."""
     says = "check the data directory, and say what to do about what is found"
-    doctor = made.add_subparsers(dest="command", metavar="[doctor]", title="commands").add_parser(
+    doctor = commands.add_parser(
         "doctor",
         help=says,
         description=f"{says[0].upper()}{says[1:]}. Ends with 1 where something needs a person.",
@@ -60,15 +66,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program.
 
     Returns:
-        The exit code: 0; 1 after a crash, or where the doctor found what needs a person; 2 where it could not
-        start.
+        The exit code: 0; 1 after a crash, where the doctor found what needs a person, or something was not done
+        or found in the sessions; 2 where it could not start; 130 after ctrl+c in a command.
     """
     words = parser()
     options = words.parse_args(arguments)
-    if options.command == "doctor":
+    if options.command is not None:
         if options.model is not None or options.resume is not None or options.project is not None:
-            words.error("doctor shows no screen: leave out --model, --resume and --project")
-        return examine(options.data_dir, repair=options.repair, as_json=options.json)
+            words.error(f"{options.command} shows no screen: leave out --model, --resume and --project")
+        return _without_screen(options)
     problem = terminal_problem(os.environ.get("TERM", ""))
     if problem:
         return refuse(problem)
@@ -88,6 +94,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f" --data-dir {shlex.quote(options.data_dir)}" if options.data_dir else ""
         sys.stdout.write(sanitize_line(f"To go on: oats-tui{where} -r {ended.session_id[:SHORT]}") + "\n")
     return ended.code
+
+
+def _without_screen(options: argparse.Namespace) -> int:
+    """Do what draws no screen, and return the exit code."""
+    if options.command == "doctor":
+        return examine(options.data_dir, repair=options.repair, as_json=options.json)
+    try:
+        from oats_tui.shell.run import run
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return run(options)
 
 
 def examine(data_dir: str | None, *, repair: bool, as_json: bool) -> int:

@@ -1,0 +1,1 @@
+"""The sessions from the command line: `oats-tui sessions …`. It imports no screen."""
