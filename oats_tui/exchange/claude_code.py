@@ -48,7 +48,7 @@ _NOT_A_MODEL = "<synthetic>"
 
 def matches(value: dict[str, Any]) -> bool:
     """Whether a value can only be a line of such a log."""
-    is_spoken = value.get("type") in _SPOKEN and isinstance(value.get("message"), dict)
+    is_spoken = text_of(value.get("type")) in _SPOKEN and isinstance(value.get("message"), dict)
     return is_spoken and isinstance(value.get("sessionId"), str) and isinstance(value.get("uuid"), str)
 
 

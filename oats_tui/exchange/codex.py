@@ -23,7 +23,7 @@ _BARE = frozenset(
 
 def matches(value: dict[str, Any]) -> bool:
     """Whether a value can only be a line of such a log."""
-    if value.get("type") in _ENVELOPES:
+    if text_of(value.get("type")) in _ENVELOPES:
         return isinstance(value.get("payload"), dict)
     if "record_type" in value:
         return True

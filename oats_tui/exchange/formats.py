@@ -50,8 +50,9 @@ class Log:
     reader: Callable[[], Reader]
 
 
+OATS = "oats"
 WHOLES: Sequence[Whole] = (
-    Whole("oats", native.matches, native.read),
+    Whole(OATS, native.matches, native.read),
     Whole("ChatGPT", chatgpt.matches, chatgpt.read),
     Whole("Claude", claude.matches, claude.read),
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from oats_tui.core.errors import OatsError
+from oats_tui.exchange.formats import OATS
 from oats_tui.exchange.limits import USUAL, Limits
 from oats_tui.exchange.placing import Placing
 from oats_tui.exchange.reading import Found, Outcome, outcomes
@@ -73,7 +74,7 @@ async def _put(found: Found, placing: Placing, tally: Tally) -> None:
     name = f"“{session.title.strip()[:80] or session.id}”"
     for each in found.conversation.notes:
         tally.skipped(Skipped(name, each))
-    if not session.messages:
+    if not session.messages and found.format != OATS:
         tally.skipped(Skipped(name, "it has no messages"))
         return
     try:

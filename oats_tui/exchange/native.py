@@ -39,7 +39,5 @@ def read(value: dict[str, Any]) -> Conversation:
     except ValidationError as error:
         raise UnreadableError(f"it is not a session as oats writes it ({fault(error)})") from None
     info.message_count = len(messages)
-    extra = {
-        name: each for name, each in value.items() if name not in ("info", "messages") and name.isidentifier()
-    }
+    extra = {name: each for name, each in value.items() if name not in ("info", "messages")}
     return Conversation(Session(info=info, messages=messages, **extra))

@@ -107,7 +107,7 @@ def _of_list(source: Source, chunks: Iterable[bytes], limits: Limits) -> Iterato
                 break
     except TornError as error:
         held.append(Skipped(source.name, str(error)))
-    if not good and not bad and not held:
+    if not good and not bad and not held and not source.is_companion:
         held.append(Skipped(source.name, "there is no conversation in it"))
     yield from held if good else _without_repetition(source, held)
 

@@ -60,6 +60,11 @@ class _Nesting:
         self._in_string = False
         self._is_escaped = False
 
+    @property
+    def is_between(self) -> bool:
+        """Whether this is a place where an element may have ended."""
+        return self.depth == 1 and not self._in_string
+
     def bounds(self, data: bytes) -> Iterator[int]:
         """The places of the outermost list's brackets and commas in the next bytes of the stream."""
         at = self._behind_string(data, 0)
@@ -121,6 +126,10 @@ def elements(chunks: Iterable[bytes], limit: int) -> Iterator[bytes | Oversized]
             if nesting.depth <= 0:
                 return
         piece.take(view[start:])
+    # The last element may be whole, with only the bracket behind it missing.
+    last = piece.done()
+    if nesting.is_between and (isinstance(last, Oversized) or last.strip()):
+        yield last
     raise TornError("it ends in the middle")
 
 
