@@ -12,7 +12,7 @@ from oats_tui.session.message import ImagePart, Message, TextPart, ToolCallPart,
 from oats_tui.session.meta import SessionMeta
 from oats_tui.session.models import Session
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&$])")
 _RUNS = re.compile(r"`+")
 _LONGEST = 200_000
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)

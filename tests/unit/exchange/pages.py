@@ -6,15 +6,33 @@ import re
 from html.parser import HTMLParser
 
 # All that a page needs; a tag or attribute that is not here is an offence, whatever it does.
-TAGS = frozenset(
-    "html head meta title style body h1 h2 h3 h4 h5 h6 dl dt dd main article header time details summary div span p pre"
-    " code a img em strong s ul ol li blockquote hr br table thead tbody tr th td input".split()
-)
+_HEAD = {"html", "head", "meta", "title", "style", "body"}
+_FRAME = {"h1", "dl", "dt", "dd", "main", "article", "header", "h2", "time", "details", "summary", "div", "span"}
+_TEXT = {
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "p",
+    "pre",
+    "code",
+    "a",
+    "img",
+    "em",
+    "strong",
+    "s",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+}
+_TABLE = {"hr", "br", "table", "thead", "tbody", "tr", "th", "td", "input"}
+TAGS = _HEAD | _FRAME | _TEXT | _TABLE
 _ATTRIBUTES: dict[str, frozenset[str]] = {
     "a": frozenset({"href", "rel", "target"}),
     "img": frozenset({"src", "alt"}),
     "meta": frozenset({"charset", "http-equiv", "content", "name"}),
-    "input": frozenset({"class", "disabled", "type"}),
+    "input": frozenset({"checked", "class", "disabled", "type"}),
     "html": frozenset({"lang"}),
     "ol": frozenset({"start"}),
 }

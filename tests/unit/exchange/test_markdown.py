@@ -38,13 +38,13 @@ def test_a_session_is_told_message_by_message() -> None:
     meta = SessionMeta(outcomes={"a1": outcome}, notes={"a1": "A note."}, about={"a1": About(thinking="Hm.")})
     text = exported(made, meta, "markdown")
     assert text.startswith("# A \\[title\\]\n\n- Session: `s`\n- Project: `/p`\n- Working directory: `/w`\n")
-    assert headings(text) == ["You · 2026\\-03\\-01 00:00:00 UTC", "model\\-7 · 2026\\-03\\-01 00:01:01 UTC"]
+    assert headings(text) == ["You · 2026-03-01 00:00:00 UTC", "model-7 · 2026-03-01 00:01:01 UTC"]
     assert fences(text) == ["Hm.\n", '{\n  "command": "ls"\n}\n', "it broke\n", "a ```` b\n"]
     assert "\nThe *answer*\n" in text
     for told in (
         "Result of** `bash` (failed)",
         "not in this file",
-        "e\\.example/a\\.png",
+        "https://e.example/a.png",
         "was stopped",
         "A note",
     ):
