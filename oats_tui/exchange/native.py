@@ -1,0 +1,43 @@
+"""Sessions as oats writes them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from oats_tui.core.codec import fault, to_plain
+from oats_tui.core.items import is_id
+from oats_tui.exchange.conversation import Conversation, derived_id
+from oats_tui.exchange.unreadable import UnreadableError
+from oats_tui.session.models import Session, SessionInfo
+from oats_tui.session.store.codec import decode_message
+
+
+def matches(value: dict[str, Any]) -> bool:
+    """Whether a value is a session of oats."""
+    return isinstance(value.get("info"), dict) and isinstance(value.get("messages"), list)
+
+
+def read(value: dict[str, Any]) -> Conversation:
+    """The session in a value; a message that cannot be understood is kept as it is.
+
+    Raises:
+        UnreadableError: Its facts are not those of a session.
+    """
+    facts = dict(value["info"])
+    if not isinstance(facts.get("id"), str) or not is_id(facts["id"]):
+        facts["id"] = derived_id("oats", hashlib.sha256(to_json(to_plain(value))).hexdigest())
+    facts.setdefault("project_dir", str(Path.home()))
+    facts.setdefault("working_dir", facts["project_dir"])
+    try:
+        info = SessionInfo.model_validate(facts)
+        messages = [decode_message(to_json(to_plain(each), indent=2)) for each in value["messages"]]
+    except ValidationError as error:
+        raise UnreadableError(f"it is not a session as oats writes it ({fault(error)})") from None
+    info.message_count = len(messages)
+    extra = {name: each for name, each in value.items() if name not in ("info", "messages")}
+    return Conversation(Session(info=info, messages=messages, **extra))
