@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_SAYS = "list, show and tend the sessions"
+_SAYS = "list, show, tend, export and import sessions"
 _ID_HELP = 'the beginning of a session\'s id, or "last" for the one with the newest activity'
 _ROW_KEYS = (
     "each session is an object: id, title, project_dir, working_dir, created, updated, archived (times as ISO"
@@ -48,6 +48,8 @@ def add_sessions(commands: Commands) -> None:
     _add_archive(below)
     _add_trash(below)
     _add_restore(below)
+    _add_export(below)
+    _add_import(below)
 
 
 def count(text: str) -> int:
@@ -69,6 +71,11 @@ def check_usage(options: argparse.Namespace) -> str:
         return "restore: name sessions, or --last, or --list"
     if options.task == "rename" and not " ".join(options.title).strip():
         return "rename: a title is needed"
+    if options.task == "export" and options.output in (None, "-"):
+        if options.json:
+            return "export: --json tells which files were written, so it needs --output FILE"
+        if len(options.ids) > 1:
+            return "export: several sessions need --output with a folder that exists"
     return ""
 
 
@@ -161,3 +168,29 @@ def _add_restore(commands: Commands) -> None:
     made.add_argument("--list", action="store_true", dest="listed", help="only say what is in the trash")
     trash = "with --list: trash, a list of {id, title, deleted_at, together (the id it was deleted with), name}"
     _add_json(made, f"restored: a list of {{id, title}}\n{_FAILED}\n{trash}")
+
+
+def _add_export(commands: Commands) -> None:
+    """Add `export`."""
+    made = _add(commands, "export", "write sessions as Markdown, HTML or JSON")
+    _add_ids(made)
+    made.add_argument(
+        "--format", choices=["markdown", "html", "json"], default="markdown", help="default: markdown"
+    )
+    made.add_argument(
+        "--output",
+        metavar="FILE",
+        help='a file, a folder that exists, or "-" for the output, which is the default',
+    )
+    made.add_argument("--force", action="store_true", help="replace files that are there")
+    _add_json(made, f"exported: a list of {{id, title, path}}\n{_FAILED}")
+
+
+def _add_import(commands: Commands) -> None:
+    """Add `import`."""
+    made = _add(commands, "import", "take in sessions of oats, ChatGPT, Claude, Claude Code and Codex, each once")
+    made.add_argument("paths", metavar="PATH", nargs="+", help="a file, a ZIP archive, or a folder of files")
+    file = (
+        "path, format, known (how many were there already), made: [{id, title, messages}], skipped: [{what, why}]"
+    )
+    _add_json(made, f"files: a list of {{{file}}}\n{_FAILED}")

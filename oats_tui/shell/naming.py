@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -78,6 +79,11 @@ def found_of(out: Output, wanted: Iterable[str], named: Callable[[str], str]) ->
         except OatsError as error:
             out.failed(each, error)
     return [(each, session_id) for session_id, each in found.items()]
+
+
+def home_path(name: str) -> Path:
+    """Return the path of a file that was named; a leading ``~`` is somebody's home, where there is one."""
+    return Path(os.path.expanduser(name))  # noqa: PTH111 - Path.expanduser raises for an unknown user
 
 
 def newest(folder: Path) -> str:

@@ -28,6 +28,8 @@ _COMMANDS = {
     "archive": ("tending", "archive"),
     "trash": ("trashing", "trash"),
     "restore": ("trashing", "restore"),
+    "export": ("exporting", "export"),
+    "import": ("importing", "import_files"),
 }
 
 
