@@ -128,6 +128,18 @@ def test_an_early_log_of_codex_has_no_envelopes(take: Take) -> None:
     assert only().messages[0].created_at == datetime(2025, 5, 1, tzinfo=UTC)
 
 
+def test_a_log_of_codex_that_was_made_from_another_is_below_it(take: Take) -> None:
+    take(lined(codex()))
+    first = only().id
+    lines = codex()
+    lines[0]["payload"] |= {"id": "cx-2", "forked_from_id": "cx-1"}
+    take(lined(lines))
+    spawned = {"subagent": {"thread_spawn": {"parent_thread_id": "cx-1"}}}
+    lines[0]["payload"] = codex()[0]["payload"] | {"id": "cx-3", "source": spawned}
+    take(lined(lines))
+    assert [each.info.parent_session_id for each in kept() if each.id != first] == [first, first]
+
+
 def test_a_log_of_codex_that_has_only_events_is_told_by_them(take: Take) -> None:
     take(lined([each for each in codex() if each["payload"].get("type") != "message"]))
     assert told(only())[0] == ("user", ["What time is it?"])
