@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from oats_tui.core.codec import NotJsonError, TooDeepError, parse
-from oats_tui.exchange.formats import whole_of
+from oats_tui.exchange import native
+from oats_tui.exchange.formats import OATS, whole_of
 from oats_tui.exchange.limits import MEBIBYTE, Limits
 from oats_tui.exchange.logs import of_lines
 from oats_tui.exchange.outcome import (
@@ -124,7 +125,8 @@ def _of_whole_file(source: Source, data: bytes, limits: Limits) -> Iterator[Outc
     try:
         value = parse(data)
     except NotJsonError as error:
-        yield Skipped(source.name, _not_json(error))
+        deep = native.read_bytes(data) if isinstance(error, TooDeepError) else None
+        yield Found(OATS, deep) if deep else Skipped(source.name, _not_json(error))
         return
     within = value.get("conversations") if isinstance(value, dict) else None
     if isinstance(within, list) and whole_of(value) is None:

@@ -15,7 +15,7 @@ from oats_tui.core.bus import Event, bus
 from oats_tui.core.storage import StorageError
 from oats_tui.exchange.export import exported
 from oats_tui.exchange.importing import import_file
-from oats_tui.session.message import Message
+from oats_tui.session.message import Message, OpaqueMessage
 from oats_tui.session.meta import MetaStorage, SessionMeta
 from oats_tui.session.models import Session, SessionInfo
 from oats_tui.session.session import SessionStorage
@@ -184,6 +184,20 @@ def test_a_session_goes_out_and_comes_in_as_it_was(take: Take) -> None:
     assert (report.format, [each.session_id for each in report.made]) == ("oats", [session.id])
     assert only() == session
     assert take(listed(json.loads(text))).known == 1
+
+
+def test_messages_that_cannot_be_understood_go_out_and_come_in_as_they_were(take: Take) -> None:
+    session = Session(info=SessionInfo(id="odd", title="Odd", project_dir="/p", working_dir="/w"))
+    session.create_user_message("Hello")
+    text = exported(session, SessionMeta(), "json")
+    deep = '{\n      "id": "deep", "x": ' + "[" * 500 + "]" * 500 + "\n    }"
+    strange = '{\n      "id": "strange", "role": "wizard"\n    }'
+    data = text.replace("\n    }\n  ]", f"\n    }},\n    {deep},\n    {strange}\n  ]").encode()
+    assert take(data).skipped == []
+    assert [each.id for each in only().messages][1:] == [only().messages[1].id, "strange"]
+    assert all(isinstance(each, OpaqueMessage) for each in only().messages[1:])
+    assert deep in exported(only(), SessionMeta(), "json")
+    assert take(data).known == 1
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
