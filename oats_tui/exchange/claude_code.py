@@ -43,6 +43,7 @@ _SILENT = frozenset(
         "worktree-state",
     }
 )
+_MOST_KINDS = 20
 _NOT_A_MODEL = "<synthetic>"
 
 
@@ -125,15 +126,17 @@ class ClaudeCodeReader:
         self._titles: dict[str, str] = {}
         self._unknown: dict[str, int] = {}
 
-    def take(self, value: dict[str, Any], number: int) -> None:
-        """Take the value of a line."""
+    def take(self, value: dict[str, Any], number: int) -> bool:
+        """Take the value of a line; returns whether it is kept in memory."""
         kind = text_of(value.get("type"))
         if kind in _SPOKEN:
-            self._spoken(value, number)
-        elif kind in ("summary", "ai-title", "custom-title"):
+            return self._spoken(value, number)
+        if kind in ("summary", "ai-title", "custom-title"):
             self._title(kind, value)
         elif kind not in _SILENT:
-            self._unknown[kind] = self._unknown.get(kind, 0) + 1
+            name = kind if kind in self._unknown or len(self._unknown) < _MOST_KINDS else "others"
+            self._unknown[name] = self._unknown.get(name, 0) + 1
+        return False
 
     def finished(self) -> list[Conversation]:
         """The session, and those of its agents."""
@@ -152,11 +155,11 @@ class ClaudeCodeReader:
             made.append(side.finished())
         return [each for each in made if each.session.messages]
 
-    def _spoken(self, value: dict[str, Any], number: int) -> None:
+    def _spoken(self, value: dict[str, Any], number: int) -> bool:
         """Take a line in which somebody speaks; what is repeated, or not meant for readers, is left out."""
         name = text_of(value.get("uuid")) or f"line {number}"
         if name in self._uuids or value.get("isMeta") is True:
-            return
+            return False
         self._uuids.add(name)
         value["uuid"] = name
         if value.get("isSidechain") is True:
@@ -166,6 +169,7 @@ class ClaudeCodeReader:
             # A continued session begins with the lines of the one before, under that one's id.
             self._session_id = text_of(value.get("sessionId")) or self._session_id
             self._main.append(value)
+        return True
 
     def _side(self, name: str, value: dict[str, Any]) -> str:
         """Which side chain a line belongs to: its agent's, or that of the line before it."""

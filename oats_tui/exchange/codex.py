@@ -35,17 +35,16 @@ class CodexReader:
     """Takes the lines of one file."""
 
     def __init__(self) -> None:
-        self._gathering: Gathering | None = None
         self._meta: dict[str, Any] = {}
         self._items: list[tuple[int, datetime | None, str, dict[str, Any]]] = []
         self._events: list[tuple[int, datetime | None, str, dict[str, Any]]] = []
-        self._has_messages = False
         self._answer: Message | None = None
         self._has_result = False
         self._model = ""
 
-    def take(self, value: dict[str, Any], number: int) -> None:
-        """Take the value of a line."""
+    def take(self, value: dict[str, Any], number: int) -> bool:
+        """Take the value of a line; returns whether it is kept in memory."""
+        before = len(self._items) + len(self._events)
         kind, payload, at = (
             text_of(value.get("type")),
             dict_of(value.get("payload")),
@@ -62,15 +61,17 @@ class CodexReader:
             self._items.append((number, at, text_of(payload.get("type")), payload))
         elif kind in _BARE:
             self._items.append((number, at, kind, value))
+        return len(self._items) + len(self._events) > before
 
     def finished(self) -> list[Conversation]:
         """The session."""
         name = text_of(self._meta.get("id"))
         if not name and not (self._items or self._events):
             return []
-        gathering = self._gathering = Gathering(_SOURCE, name or f"from {self._first_moment()}")
+        gathering = Gathering(_SOURCE, name or f"from {self._first_moment()}")
         told = gathering.told
         told.folder, told.created = text_of(self._meta.get("cwd")), moment_of(self._meta.get("timestamp"))
+        told.parent = _parent_in(self._meta)
         told.provider = text_of(self._meta.get("model_provider")) or "openai"
         if not name:
             gathering.notes.append("it has no head that tells its id; it was named after its first time")
@@ -149,3 +150,9 @@ class CodexReader:
         self._has_result = False
         provider = gathering.told.provider
         self._answer = gathering.add(name, "assistant", parts, at, model=self._model, provider=provider)
+
+
+def _parent_in(meta: dict[str, Any]) -> str:
+    """The id of the session from which one was made: as a copy that went its own way, or for an agent."""
+    spawned = dict_of(dict_of(dict_of(meta.get("source")).get("subagent")).get("thread_spawn"))
+    return text_of(meta.get("forked_from_id")) or text_of(spawned.get("parent_thread_id"))

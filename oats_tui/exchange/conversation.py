@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -219,10 +220,17 @@ class Gathering:
 
     def _first_words(self) -> str:
         """A title out of what the user said first."""
-        for message in self._messages:
-            if message.role == "user" and (title := title_from(message.get_text_content())):
-                return title
-        return ""
+        texts = (
+            part.content
+            for message in self._messages
+            if message.role == "user"
+            for part in message.parts
+            if isinstance(part, TextPart) and not _NOTE.fullmatch(part.content)
+        )
+        return next(filter(None, map(title_from, texts)), "")
+
+
+_NOTE = re.compile(r"\[[^\]\n]*, not imported[^\]\n]*\]")
 
 
 def note(text: str) -> TextPart:

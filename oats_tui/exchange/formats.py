@@ -13,8 +13,8 @@ from oats_tui.exchange.conversation import Conversation
 class Reader(Protocol):
     """Takes the lines of a log, in order, and makes conversations of them."""
 
-    def take(self, value: dict[str, Any], number: int) -> None:
-        """Take the value of a line; the first line has the number 1."""
+    def take(self, value: dict[str, Any], number: int) -> bool:
+        """Take the value of a line, the first of which has the number 1; returns whether it is kept in memory."""
 
     def finished(self) -> list[Conversation]:
         """The conversations of all lines that were taken."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from oats_tui.core.errors import OatsError
 from oats_tui.exchange.formats import OATS
 from oats_tui.exchange.limits import USUAL, Limits
+from oats_tui.exchange.outcome import Found, Outcome
 from oats_tui.exchange.placing import Placing
-from oats_tui.exchange.reading import Found, Outcome, outcomes
+from oats_tui.exchange.reading import outcomes
 from oats_tui.exchange.report import Imported, Report, Skipped, Tally
 from oats_tui.exchange.sources import sources
 from oats_tui.session.session import SessionStorage

@@ -9,12 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from oats_tui.core.codec import fault, to_plain
+from oats_tui.core.codec import NotJsonError, fault, to_plain
 from oats_tui.core.items import is_id
 from oats_tui.exchange.conversation import Conversation, derived_id
 from oats_tui.exchange.unreadable import UnreadableError
 from oats_tui.session.models import Session, SessionInfo
-from oats_tui.session.store.codec import decode_message
+from oats_tui.session.store.codec import NotASessionError, decode_message, split_checked
+from oats_tui.session.store.draft import restored
 
 
 def matches(value: dict[str, Any]) -> bool:
@@ -41,3 +42,20 @@ def read(value: dict[str, Any]) -> Conversation:
     info.message_count = len(messages)
     extra = {name: each for name, each in value.items() if name not in ("info", "messages")}
     return Conversation(Session(info=info, messages=messages, **extra))
+
+
+def read_bytes(data: bytes) -> Conversation | None:
+    """The session in bytes that cannot be parsed as a whole, because one of its messages is nested too deeply.
+
+    Returns:
+        The session, with that message as it is; None if it is none, or not in the form that oats writes.
+    """
+    try:
+        session = restored(split_checked(data), None)
+    except (NotJsonError, NotASessionError, ValidationError):
+        return None
+    if not is_id(session.id):
+        return None
+    # A session of its own: the one that was read takes itself to be what is on disk already.
+    extra = session.__pydantic_extra__ or {}
+    return Conversation(Session(info=session.info, messages=session.messages, **extra))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from oats_tui.exchange import told
 from oats_tui.exchange.page_style import style
 from oats_tui.exchange.pictures import checked_address, data_address
-from oats_tui.exchange.rendering import Rendering, block, coloured, plain
+from oats_tui.exchange.rendering import Rendering, block, plain
 from oats_tui.session.message import ImagePart, Message, TextPart, ToolCallPart, ToolResultPart, UnknownPart
 from oats_tui.session.meta import SessionMeta
 from oats_tui.session.models import Session
@@ -62,7 +62,7 @@ def _article(message: Message, meta: SessionMeta, rendering: Rendering) -> Itera
         if isinstance(part, TextPart):
             yield f'<div dir="auto">\n{rendering.markdown(part.content)}</div>'
         elif isinstance(part, ToolCallPart):
-            inside = coloured(told.arguments(part.arguments), "json")
+            inside = rendering.coloured(told.arguments(part.arguments), "json")
             yield f"<details><summary>Tool call: {_name(part.tool_name)}</summary>\n{inside}</details>"
         elif isinstance(part, ToolResultPart):
             yield _result(part)

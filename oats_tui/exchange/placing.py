@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from oats_tui.core.config import get_data_dir
 from oats_tui.exchange.conversation import Conversation
@@ -14,7 +16,7 @@ from oats_tui.session.models import Session
 from oats_tui.session.session import SessionStorage
 from oats_tui.session.store.codec import encode_message
 from oats_tui.session.store.journals import read_journal
-from oats_tui.session.store.order import keys_of_ids, weave
+from oats_tui.session.store.order import is_summary, keys_of_ids, weave
 from oats_tui.session.store.places import Places
 
 
@@ -88,7 +90,12 @@ def _merge(here: Session, there: Session, gone: set[str]) -> bool:
     ours = dict(zip(keys_of_ids(each.id for each in here.messages), here.messages, strict=True))
     theirs = dict(zip(keys_of_ids(each.id for each in there.messages), there.messages, strict=True))
     has_grown = [_grow(ours[key], message) for key, message in theirs.items() if key in ours]
-    missing = {key: message for key, message in theirs.items() if key not in ours and key not in gone}
+    summed_up = _summed_up_until(here.messages, theirs)
+    missing = {
+        key: message
+        for key, message in theirs.items()
+        if key not in ours and key not in gone and (summed_up is None or message.created_at > summed_up)
+    }
     if missing:
         everything = ours | missing
         raws = {key: encode_message(message) for key, message in everything.items()}
@@ -100,6 +107,17 @@ def _merge(here: Session, there: Session, gone: set[str]) -> bool:
         here.info.time.updated = max(here.info.time.updated, there.info.time.updated)
         return True
     return False
+
+
+def _summed_up_until(messages: Sequence[Message], known: Container[str]) -> datetime | None:
+    """When oats last put a summary in the place of older messages; None if it never did.
+
+    Args:
+        messages: The messages as they are.
+        known: The ids of those that the source has.
+    """
+    made = (each for each in messages if each.id not in known and is_summary(encode_message(each)))
+    return max((each.created_at for each in made), default=None)
 
 
 def _grow(ours: Message, theirs: Message) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
+from typing import Any, TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.tasklists import tasklists_plugin
-from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
@@ -23,7 +25,12 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ALIGNMENT = re.compile(r"text-align:(left|center|right)")
 _LONGEST_TEXT = 200_000
 _LONGEST_CODE = 60_000
+_LONGEST_LINE = 2_000
+_COLOURING_SECONDS = 5.0
+_RENDERING = "rendering"
 _PREFIX = "p-"
+
+_Coloured: TypeAlias = tuple[Any, str]
 
 
 def clean(text: str) -> str:
@@ -36,10 +43,24 @@ def plain(text: str) -> str:
     return escape(clean(text))
 
 
-class Rendering:
-    """Renders Markdown, and code with its colours."""
+class _TooSlowError(Exception):
+    """Colouring takes too long."""
 
-    def __init__(self) -> None:
+
+class Rendering:
+    """Renders the Markdown of one page, and code with its colours.
+
+    Texts can be made for which colouring takes minutes, so there is a time for all of a page; code behind it is
+    without colours.
+
+    Args:
+        seconds: That time.
+        clock: Tells the time in seconds.
+    """
+
+    def __init__(self, seconds: float = _COLOURING_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
+        self._left = seconds
+        self._clock = clock
         self._parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
         self._parser.enable(["table", "strikethrough"]).use(tasklists_plugin)
         self._parser.validateLink = _is_allowed  # type: ignore[method-assign]
@@ -50,26 +71,42 @@ class Rendering:
         if len(text) > _LONGEST_TEXT:
             return block(text)
         try:
-            return str(self._parser.render(clean(text)))
+            return str(self._parser.render(clean(text), {_RENDERING: self}))
         except RecursionError:
             return block(text)
+
+    def coloured(self, text: str, language: str) -> str:
+        """A text as a block of code in the colours of its language, if that is known and there is time for it."""
+        lines = clean(text)
+        is_long = len(lines) > _LONGEST_CODE or max(map(len, lines.split("\n"))) > _LONGEST_LINE
+        if not language or is_long or self._left <= 0:
+            return block(text)
+        out, begun = io.StringIO(), self._clock()
+        try:
+            lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+            tokens = self._timed(lexer.get_tokens(lines), begun + self._left)
+            HtmlFormatter(nowrap=True, classprefix=_PREFIX).format(tokens, out)
+        except (ClassNotFound, RecursionError, ValueError, _TooSlowError):
+            return block(text)
+        finally:
+            self._left -= self._clock() - begun
+        return f'<pre><code class="code">{out.getvalue()}</code></pre>\n'
+
+    def _timed(self, tokens: Iterable[_Coloured], until: float) -> Iterator[_Coloured]:
+        """The same, up to a moment.
+
+        Raises:
+            _TooSlowError: There are more.
+        """
+        for token in tokens:
+            if self._clock() > until:
+                raise _TooSlowError
+            yield token
 
 
 def block(text: str) -> str:
     """A text as a block of code without colours."""
     return f"<pre><code>{plain(text)}</code></pre>\n"
-
-
-def coloured(text: str, language: str) -> str:
-    """A text as a block of code in the colours of its language, if that is known and the text not too long."""
-    if not language or len(text) > _LONGEST_CODE:
-        return block(text)
-    try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-        inside = highlight(clean(text), lexer, HtmlFormatter(nowrap=True, classprefix=_PREFIX))
-    except (ClassNotFound, RecursionError, ValueError):
-        return block(text)
-    return f'<pre><code class="code">{inside}</code></pre>\n'
 
 
 def colours(style: str) -> str:
@@ -90,7 +127,8 @@ class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A block of code."""
         words = tokens[idx].info.split(maxsplit=1)
-        return coloured(tokens[idx].content, words[0] if words else "")
+        rendering: Rendering = env[_RENDERING]
+        return rendering.coloured(tokens[idx].content, words[0] if words else "")
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A block of code that is told by its indentation."""

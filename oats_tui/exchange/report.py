@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from oats_tui.core.codec import replace_surrogates
+
 _MOST_LINES = 500
 
 
@@ -75,7 +77,8 @@ class Tally:
     def skipped(self, skipped: Skipped) -> None:
         """Note what was not imported."""
         if len(self._report.skipped) < _MOST_LINES:
-            self._report.skipped.append(skipped)
+            told = Skipped(replace_surrogates(skipped.what), replace_surrogates(skipped.why))
+            self._report.skipped.append(told)
         else:
             self._unsaid += 1
 

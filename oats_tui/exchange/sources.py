@@ -65,7 +65,7 @@ def sources(path: Path, limits: Limits) -> Iterator[Source | Skipped]:
         path: A file, which may be an archive; a folder, with all that is in it; or a link to either.
         limits: What is taken in at most.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - what cannot be looked at is not a folder, and no error
         yield from _of_folder(path, limits)
     else:
         yield from _of_file(path, path.name, limits, follow=True)
@@ -74,7 +74,8 @@ def sources(path: Path, limits: Limits) -> Iterator[Source | Skipped]:
 def _of_folder(folder: Path, limits: Limits) -> Iterator[Source | Skipped]:
     """The files in a folder and those below it; links are not followed."""
     count = 0
-    for parent, folders, names in os.walk(folder):
+    unread: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=unread.append):
         folders.sort()
         for name in sorted(names):
             path = Path(parent, name)
@@ -87,6 +88,8 @@ def _of_folder(folder: Path, limits: Limits) -> Iterator[Source | Skipped]:
                 )
                 return
             yield from _of_file(path, str(path.relative_to(folder)), limits, follow=False)
+    for error in unread:
+        yield Skipped(str(error.filename), f"the folder cannot be read: {error.strerror}")
 
 
 def _of_file(path: Path, name: str, limits: Limits, *, follow: bool) -> Iterator[Source | Skipped]:

@@ -18,7 +18,10 @@ _KIB = 1024
 
 def moment(at: datetime) -> str:
     """A moment for a reader, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    try:
+        return at.astimezone(UTC).isoformat(" ", "seconds").replace("+00:00", " UTC")
+    except OverflowError:  # it is out of the calendar in UTC, as in the first hours of the year 1 elsewhere
+        return at.isoformat(" ", "seconds")
 
 
 def one_line(text: str) -> str:

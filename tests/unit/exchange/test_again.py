@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import itertools
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from oats_tui.core.bus import Event, bus
+from oats_tui.core.storage import StorageError
 from oats_tui.exchange.export import exported
 from oats_tui.exchange.importing import import_file
-from oats_tui.session.meta import SessionMeta
+from oats_tui.session.message import Message, OpaqueMessage
+from oats_tui.session.meta import MetaStorage, SessionMeta
 from oats_tui.session.models import Session, SessionInfo
 from oats_tui.session.session import SessionStorage
 from tests.support.sessions import sessions
@@ -69,6 +73,77 @@ def test_a_message_that_was_deleted_here_does_not_come_back(take: Take) -> None:
     assert len(only().messages) == 3
 
 
+def test_what_oats_has_summed_up_does_not_come_back(take: Take) -> None:
+    take(listed(chatgpt()))
+    session = only()
+    last = session.messages[-1]
+    summary = Message(session_id=session.id, role="user", created_at=last.created_at)
+    summary.add_text("[Conversation Summary — 3 messages compacted]\n\nAbout a picture.")
+    session.messages = [summary, last]
+    path = SessionStorage().path_of(session.id)
+    path.write_text(session.model_dump_json(indent=2))
+    assert take(listed(chatgpt())).known == 1
+    report = take(listed(_grown()))
+    assert [each.messages for each in report.made] == [1]
+    texts = [message.get_text_content() for message in only().messages]
+    assert texts[1:] == ["Thanks", "You are welcome."]
+
+
+def test_an_answer_that_was_tried_again_here_does_not_come_back(take: Take) -> None:
+    take(listed(chatgpt()))
+    session = only()
+    replaced = session.messages.pop(2)
+    asyncio.run(MetaStorage().keep_replaced(session.id, replaced))
+    asyncio.run(SessionStorage().update(session))
+    assert take(listed(chatgpt())).known == 1
+
+
+def test_an_import_that_is_stopped_leaves_whole_sessions_and_goes_on_the_next_time(
+    take: Take, tmp_path: Path
+) -> None:
+    values = [chatgpt() | {"conversation_id": f"c{n}"} for n in range(20)]
+    path = tmp_path / "many"
+    path.write_bytes(listed(*values))
+
+    async def stop_early() -> None:
+        begun = asyncio.Event()
+
+        async def note(_: Event) -> None:
+            begun.set()
+
+        unsubscribe = bus.subscribe_all(note)
+        running = asyncio.create_task(import_file(path, SessionStorage()))
+        await begun.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        unsubscribe()
+
+    asyncio.run(stop_early())
+    count = len(kept())
+    assert all(len(session.messages) == 4 for session in kept())
+    report = take(path)
+    assert (len(report.made) + report.known, len(kept())) == (20, 20)
+    assert report.known >= count > 0
+
+
+def test_what_cannot_be_saved_is_told_and_the_rest_goes_on(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = SessionStorage.create
+    calls = itertools.count()
+
+    async def full(self: SessionStorage, session: Session) -> Session:
+        if next(calls) == 0:
+            raise StorageError("The file could not be saved.", "The disk is full.", "Free some space.")
+        return await create(self, session)
+
+    monkeypatch.setattr(SessionStorage, "create", full)
+    report = take(listed(chatgpt(), claude()))
+    assert [(each.what, each.why) for each in report.skipped] == [
+        ("“A picture”", "it could not be saved: The file could not be saved. The disk is full. Free some space.")
+    ]
+    assert len(report.made) == 1
+
+
 def test_an_answer_that_was_imported_half_is_completed(take: Take) -> None:
     lines = claude_code()
     take(lined(lines[:6]))
@@ -109,6 +184,20 @@ def test_a_session_goes_out_and_comes_in_as_it_was(take: Take) -> None:
     assert (report.format, [each.session_id for each in report.made]) == ("oats", [session.id])
     assert only() == session
     assert take(listed(json.loads(text))).known == 1
+
+
+def test_messages_that_cannot_be_understood_go_out_and_come_in_as_they_were(take: Take) -> None:
+    session = Session(info=SessionInfo(id="odd", title="Odd", project_dir="/p", working_dir="/w"))
+    session.create_user_message("Hello")
+    text = exported(session, SessionMeta(), "json")
+    deep = '{\n      "id": "deep", "x": ' + "[" * 500 + "]" * 500 + "\n    }"
+    strange = '{\n      "id": "strange", "role": "wizard"\n    }'
+    data = text.replace("\n    }\n  ]", f"\n    }},\n    {deep},\n    {strange}\n  ]").encode()
+    assert take(data).skipped == []
+    assert [each.id for each in only().messages][1:] == [only().messages[1].id, "strange"]
+    assert all(isinstance(each, OpaqueMessage) for each in only().messages[1:])
+    assert deep in exported(only(), SessionMeta(), "json")
+    assert take(data).known == 1
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -191,6 +191,16 @@ def test_a_path_where_nothing_is_raises(take: Take, tmp_path: Path) -> None:
     assert kept() == []
 
 
+def test_a_file_of_lines_without_sense_is_left_in_time(take: Take) -> None:
+    first = lined([chatgpt()])
+    stopped = "the rest was not looked at, because too much of it cannot be understood"
+    for junk, last in ((b"x\n", stopped), (b"\n", stopped), (b"{}\n", "they are too many to be listed")):
+        report = take(first + junk * 200_000)
+        assert len(report.made) + report.known == 1
+        assert whys(report)[-1] == last
+        assert len(report.skipped) <= 501
+
+
 def test_a_million_bad_things_are_not_a_million_lines(take: Take) -> None:
     report = take(b"[" + json.dumps(chatgpt()).encode() + b",1" * 100_000 + b"]")
     assert len(report.made) == 1

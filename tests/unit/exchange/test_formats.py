@@ -128,6 +128,18 @@ def test_an_early_log_of_codex_has_no_envelopes(take: Take) -> None:
     assert only().messages[0].created_at == datetime(2025, 5, 1, tzinfo=UTC)
 
 
+def test_a_log_of_codex_that_was_made_from_another_is_below_it(take: Take) -> None:
+    take(lined(codex()))
+    first = only().id
+    lines = codex()
+    lines[0]["payload"] |= {"id": "cx-2", "forked_from_id": "cx-1"}
+    take(lined(lines))
+    spawned = {"subagent": {"thread_spawn": {"parent_thread_id": "cx-1"}}}
+    lines[0]["payload"] = codex()[0]["payload"] | {"id": "cx-3", "source": spawned}
+    take(lined(lines))
+    assert [each.info.parent_session_id for each in kept() if each.id != first] == [first, first]
+
+
 def test_a_log_of_codex_that_has_only_events_is_told_by_them(take: Take) -> None:
     take(lined([each for each in codex() if each["payload"].get("type") != "message"]))
     assert told(only())[0] == ("user", ["What time is it?"])
@@ -160,3 +172,28 @@ def test_a_folder_is_imported_with_all_that_is_in_it(take: Take, tmp_path: Path)
     (folder / "picture.png").write_bytes(b"\x89PNG")
     report = take(folder)
     assert (report.format, len(report.made), report.skipped) == ("ChatGPT, Claude, Codex", 3, [])
+
+
+def test_a_side_chain_without_an_agent_is_told_by_its_first_line(take: Take) -> None:
+    lines = [{name: value for name, value in each.items() if name != "agentId"} for each in claude_code()]
+    lines[8] |= {"parentUuid": None}
+    lines[9] |= {"parentUuid": "s1"}
+    take(lined(lines))
+    assert [told(each) for each in kept()][1] == [("user", ["Look deeper"]), ("assistant", ["Deep."])]
+
+
+def test_a_continued_session_of_claude_code_has_the_id_of_its_last_lines(take: Take) -> None:
+    take(lined(claude_code()[:8]))
+    before = only().id
+    take(lined([*claude_code()[:8], *({**each, "sessionId": "sess-2"} for each in claude_code()[10:])]))
+    assert sorted(len(each.messages) for each in kept()) == [2, 3]
+    assert before in {each.id for each in kept()}
+
+
+def test_the_first_words_are_the_title_where_there_is_none(take: Take) -> None:
+    take(
+        listed(
+            chatgpt() | {"title": None}, claude() | {"name": "", "chat_messages": claude()["chat_messages"][1:]}
+        )
+    )
+    assert [each.title for each in kept()] == ["What is this?", "Imported conversation"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,6 +101,13 @@ def test_what_a_tool_said_is_all_in_its_fence(output: str) -> None:
 @given(made=sessions())
 def test_any_session_has_all_its_headings(made: Session) -> None:
     assert len(headings(exported(made, SessionMeta(), "markdown"))) >= len(made.messages)
+
+
+def test_a_moment_at_the_edge_of_the_calendar_is_told() -> None:
+    edge = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    made = session_of(message("q1", "x", created_at=edge))
+    assert headings(exported(made, SessionMeta(), "markdown")) == ["You · 0001-01-01 00:00:00+14:00"]
+    assert "0001-01-01 00:00:00+14:00" in exported(made, SessionMeta(), "html")
 
 
 def test_a_session_without_a_title_is_named_by_its_id() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import re
 from random import Random
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oats_tui.exchange.export import exported, suffix
+from oats_tui.exchange.rendering import Rendering, block
 from oats_tui.session.about import About
 from oats_tui.session.meta import Outcome, SessionMeta
 from oats_tui.session.models import Session, SessionInfo
@@ -142,6 +144,14 @@ def test_what_was_said_thought_and_done_is_on_the_page() -> None:
 )
 def test_texts_that_are_hard_to_read_are_a_page_too(text: str) -> None:
     page_of(said(text))
+
+
+def test_colouring_stops_when_its_time_is_over() -> None:
+    ticks = itertools.count()
+    rendering = Rendering(seconds=100, clock=lambda: float(next(ticks)))
+    assert '<span class="p-' in rendering.coloured("x = 1", "python")
+    assert rendering.coloured("x = 1\n" * 100, "python") == block("x = 1\n" * 100)
+    assert rendering.coloured("x = 1", "python") == block("x = 1")
 
 
 def test_each_kind_has_its_suffix() -> None:
