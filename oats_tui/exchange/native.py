@@ -16,6 +16,7 @@ from oats_tui.exchange.unreadable import UnreadableError
 from oats_tui.session.models import Session, SessionInfo
 from oats_tui.session.store.codec import NotASessionError, decode_message, split_checked
 from oats_tui.session.store.draft import restored
+from oats_tui.session.store.pieces import indented
 
 
 def matches(value: dict[str, Any]) -> bool:
@@ -36,12 +37,27 @@ def read(value: dict[str, Any]) -> Conversation:
     facts.setdefault("working_dir", facts["project_dir"])
     try:
         info = SessionInfo.model_validate(facts)
-        messages = [decode_message(to_json(to_plain(each), indent=2)) for each in value["messages"]]
+        messages = [
+            decode_message(_piece(_named(each, facts["id"], number)))
+            for number, each in enumerate(value["messages"])
+        ]
     except ValidationError as error:
         raise UnreadableError(f"it is not a session as oats writes it ({fault(error)})") from None
     info.message_count = len(messages)
     extra = {name: each for name, each in value.items() if name not in ("info", "messages")}
     return Conversation(Session(info=info, messages=messages, **extra))
+
+
+def _piece(message: Any) -> bytes:
+    """The JSON of a message just as it will stand in the file: one that cannot be understood is known by it."""
+    return indented(to_json(to_plain(message), indent=2), 4)
+
+
+def _named(message: Any, session_id: str, number: int) -> Any:
+    """A message with an id: one that has none would get another one each time."""
+    if not isinstance(message, dict) or "id" in message:
+        return message
+    return {"id": derived_id("oats", session_id, str(number)), **message}
 
 
 def read_bytes(data: bytes) -> Conversation | None:

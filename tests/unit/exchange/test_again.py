@@ -19,6 +19,7 @@ from oats_tui.session.message import Message, OpaqueMessage
 from oats_tui.session.meta import MetaStorage, SessionMeta
 from oats_tui.session.models import Session, SessionInfo
 from oats_tui.session.session import SessionStorage
+from tests.support.sessions import session as session_of
 from tests.support.sessions import sessions
 from tests.unit.exchange.conftest import Take, kept, only
 from tests.unit.exchange.samples import chatgpt, claude, claude_code, codex, lined, listed, node
@@ -184,6 +185,18 @@ def test_a_session_goes_out_and_comes_in_as_it_was(take: Take) -> None:
     assert (report.format, [each.session_id for each in report.made]) == ("oats", [session.id])
     assert only() == session
     assert take(listed(json.loads(text))).known == 1
+
+
+def test_a_session_and_messages_without_ids_get_the_same_ones_each_time(take: Take) -> None:
+    value = json.loads(exported(session_of("q1", "a1", id="odd"), SessionMeta(), "json"))
+    value["messages"][1]["id"] = 7
+    assert (len(take(listed(value)).made), take(listed(value)).known) == (1, 1)
+    for missing in ("message", "session"):
+        value = json.loads(exported(session_of("q1", "a1"), SessionMeta(), "json"))
+        del (value["info"] if missing == "session" else value["messages"][1])["id"]
+        assert len(take(listed(value)).made) == 1
+        assert take(listed(value)).known == 1
+    assert sorted(len(each.messages) for each in kept()) == [2, 2, 2]
 
 
 def test_messages_that_cannot_be_understood_go_out_and_come_in_as_they_were(take: Take) -> None:
