@@ -45,7 +45,7 @@ async def listed(rig: Rig, shown: Sequence[Row], *, focus: bool = True, top: int
     # The folder is empty, and nothing of it is to be shown in between.
     vars(rig.screen.desk.view)["rows"] = lambda: None
     # Nor when the terminal gets or loses the focus.
-    vars(rig.screen.desk.workspace.listing)["rows"] = lambda: list(sidebar._rows.latest)
+    vars(rig.screen.shelf)["lines"] = lambda *_: list(sidebar._rows.latest)
     sidebar.show(shown, None)
     await rig.settle()
     if focus:
