@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
 
 
+SHOWN_BELOW = 5
+"""So many lines of what has been unfolded are brought into view."""
+
+
 def subjects(desk: Desk) -> list[str]:
     """Return the sessions that a command is about: those that are marked, else the cursor's or the open one.
 
@@ -88,6 +92,8 @@ def turn(desk: Desk, line: Line | None, is_open: bool | None = None) -> bool:
         return False
     desk.screen.shelf.folds[line.id] = not before
     desk.view.rows()
+    if not before:
+        desk.screen.sidebar.show_cursor(SHOWN_BELOW)
     return True
 
 

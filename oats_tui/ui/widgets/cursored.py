@@ -47,6 +47,7 @@ class CursoredLines(PaintedLines):
             self._rows.put_cursor(place)
             self.show_cursor()
 
-    def show_cursor(self) -> None:
-        """Bring the cursor into view."""
-        self.place_lines(len(self._rows.shown), self._rows.in_view(self.scroll_offset.y, self.size.height))
+    def show_cursor(self, below: int = 0) -> None:
+        """Bring the cursor into view, and so many lines below it where there is room."""
+        top = self._rows.in_view(self.scroll_offset.y, self.size.height, below)
+        self.place_lines(len(self._rows.shown), top)

@@ -106,14 +106,21 @@ class Rows:
         self._sought = False
         return True
 
-    def in_view(self, top: int, height: int) -> int:
-        """Return which line nearest to ``top`` has to be the first of ``height``, for the cursor to be in view."""
+    def in_view(self, top: int, height: int, below: int = 0) -> int:
+        """Return which line nearest to ``top`` has to be the first of ``height``, for the cursor to be in view.
+
+        Args:
+            top: A line.
+            height: How many lines are in view.
+            below: How many lines below the cursor are to be seen as well, where there is room.
+        """
         cursor = self.cursor
         if cursor is None or height <= 0:
             return top
         # The heading above is seen with what stands below it.
         begin = cursor - 1 if cursor and not self.shown[cursor - 1].stands else cursor
-        return max(min(top, begin), cursor - height + 1)
+        last = min(cursor + below, len(self.shown) - 1, begin + height - 1)
+        return max(min(top, begin), cursor - height + 1, last - height + 1)
 
     def neighbour(self, session_id: str | None, step: int) -> str | None:
         """Return the next session below another one, or above it for a negative step; None in an empty list."""
