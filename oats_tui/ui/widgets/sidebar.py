@@ -141,11 +141,18 @@ class Sidebar(CursoredLines, can_focus=True):
 
     def action_choose(self) -> None:
         """Have the session under the cursor opened, or what is below the heading there shown or left out."""
+        choice = self.choice()
+        if choice is not None:
+            self.post_message(choice)
+
+    def choice(self) -> Message | None:
+        """Return what it means to choose the line under the cursor; None where there is none."""
         match self.cursor_line:
             case Row(id=session_id):
-                self.post_message(self.Chosen(session_id))
+                return self.Chosen(session_id)
             case Heading() as heading:
-                self.post_message(self.Turned(heading))
+                return self.Turned(heading)
+        return None
 
     def on_click(self, event: events.Click) -> None:
         """Open the session that was clicked."""

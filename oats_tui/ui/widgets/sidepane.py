@@ -124,7 +124,10 @@ class SidePane(Vertical):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Choose what is under the cursor."""
         event.stop()
-        self._sidebar.action_choose()
+        # By the list itself it would go no further than here: Textual stops what a parent has sent.
+        choice = self._sidebar.choice()
+        if choice is not None:
+            self.post_message(choice)
 
     @property
     def _types(self) -> bool:
