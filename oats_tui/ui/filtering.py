@@ -104,8 +104,7 @@ def _scores(word: str, titles: dict[int, str]) -> dict[int, float]:
         like = process.extract(
             word, rest, scorer=fuzz.partial_ratio, processor=None, limit=None, score_cutoff=_LIKENESS
         )
-        # A short title is like a part of the word; the filter asks for all of it.
-        found |= {place: score for title, score, place in like if len(title) >= len(word) - 1}
+        found |= {place: score for title, score, place in like if _window(word, title) is not None}
     return found
 
 
@@ -118,11 +117,23 @@ def _places(word: str, title: str) -> set[int]:
         return set(range(begin, begin + len(word)))
     if len(word) < _FORGIVEN_FROM:
         return set()
-    from rapidfuzz import fuzz
     from rapidfuzz.distance import Indel
 
-    window = fuzz.partial_ratio_alignment(word, title, processor=None, score_cutoff=_LIKENESS)
+    window = _window(word, title)
     if window is None:
         return set()
-    blocks = Indel.opcodes(word, title[window.dest_start : window.dest_end]).as_matching_blocks()
-    return {window.dest_start + block.b + step for block in blocks for step in range(block.size)}
+    blocks = Indel.opcodes(word, title[window.start : window.stop]).as_matching_blocks()
+    return {window.start + block.b + step for block in blocks for step in range(block.size)}
+
+
+def _window(word: str, title: str) -> range | None:
+    """Return where a title has something much like a word; None where it has not.
+
+    At the ends of a title, and for a short one, a part of the word would do as well: but all of it was typed.
+    """
+    from rapidfuzz import fuzz
+
+    found = fuzz.partial_ratio_alignment(word, title, processor=None, score_cutoff=_LIKENESS)
+    if found is None or min(found.src_end - found.src_start, found.dest_end - found.dest_start) < len(word) - 1:
+        return None
+    return range(found.dest_start, found.dest_end)

@@ -136,7 +136,7 @@ class Shelf:
             found = next((row for row in rows if row.id == open_id), None)
             if found is not None:
                 self.hidden -= 1
-                lines += [self._heading(Heading(OPEN, "Open, not found by the filter")), found]
+                lines += [self._heading(Heading(OPEN, "Open, not matching")), found]
         return lines
 
     def _heading(self, heading: Heading) -> Heading:

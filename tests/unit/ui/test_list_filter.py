@@ -33,7 +33,7 @@ def test_what_is_hidden_is_said_until_everything_is_shown(data_dir: Path) -> Non
         await rig.press("backspace", "backspace")
         await rig.until(lambda: len(shown(rig)) == 4)
         await rig.type("xyz")
-        await rig.until(lambda: shown(rig) == ["nothing has these words"])
+        await rig.until(lambda: rig.listed[0] == "  nothing has these words")
         assert "8 hidden: esc shows all" in rig.text()
         await rig.press("escape")
         await rig.until(lambda: shown(rig) == FOLDED)
@@ -86,7 +86,7 @@ def test_enter_on_nothing_leaves_all_as_it_is(data_dir: Path) -> None:
 def test_the_open_session_is_not_lost_behind_a_filter(data_dir: Path) -> None:
     async def scenario(rig: Rig) -> None:
         await filtered(rig, "child")
-        assert [line.split("…")[0] for line in shown(rig)[4:]] == ["Open, not found by t", "omega"]
+        assert shown(rig)[4:] == ["Open, not matching", "omega"]
         assert "3 hidden" in rig.text()
 
     play(scenario, data_dir, resume=keep_family()["omega"])
@@ -129,9 +129,9 @@ def test_the_filter_stays_while_news_come_and_the_list_has_the_focus(data_dir: P
         rig.screen.set_focus(rig.screen.sidebar)
         await rig.until(lambda: rig.screen.sidebar.has_focus)
         assert (cursor(rig), len(shown(rig))) == ("child 1", 5)
-        await rig.press("j", "space", "enter")
+        await rig.press("space", "enter")
         await rig.until(lambda: rig.open_id == ids["child 2"] and not rig.screen.side.is_filtering)
-        assert rig.screen.sidebar.marked == [ids["child 2"]] or rig.screen.sidebar.marked
+        assert rig.screen.sidebar.marked == [ids["child 1"]]
 
     ids = keep_family()
     play(scenario, data_dir)

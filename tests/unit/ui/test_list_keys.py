@@ -252,7 +252,7 @@ def test_what_comes_while_the_list_has_the_focus_stands_below_its_heading(data_d
         stored.info.time.updated += timedelta(seconds=1)
         await foreign(stored)
         await rig.until(lambda: "stored" in shown(rig))
-        assert shown(rig) == ["January", "stored", "new", "▸5 root", "omega"]
+        assert shown(rig) == ["stored", "January", "new", "▸5 root", "omega"]
         assert ARCHIVED not in [line.id for line in rig.screen.sidebar._rows.shown]
 
     ids = keep_family()

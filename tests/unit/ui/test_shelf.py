@@ -116,7 +116,7 @@ def test_what_a_filter_hides_is_counted_and_the_open_one_is_not_lost() -> None:
     made.filtering.text = "one"
     assert told(made.lines(rows, None)) == ["one", "[Archived]", "lone"]
     assert made.hidden == 2
-    assert told(made.lines(rows, "two"))[3:] == ["[Open, not found by the filter]", "two"]
+    assert told(made.lines(rows, "two"))[3:] == ["[Open, not matching]", "two"]
     assert made.hidden == 1
     assert told(made.lines(rows, "one")) == ["one", "[Archived]", "lone"]
     assert told(made.lines(rows, "gone")) == ["one", "[Archived]", "lone"]
