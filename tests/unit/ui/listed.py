@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from oats_tui.ui.widgets.sidebar import Mark, Row, Sidebar
+from oats_tui.ui.widgets.sidebar import Line, Mark, Row, Sidebar
 from tests.support.app import Rig
 
 NOON = datetime(2026, 1, 20, 12, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def rows(count: int = 100) -> list[Row]:
     return [row(number) for number in range(count)]
 
 
-def ids(shown: Sequence[Row]) -> list[int]:
+def ids(shown: Sequence[Line]) -> list[int]:
     """The numbers of rows."""
     return [int(each.id[1:]) for each in shown]
 

@@ -45,7 +45,7 @@ def families(draw: st.DrawFn) -> list[Row]:
 def test_every_session_is_there_once_below_its_parent(rows: list[Row], pinned: set[str]) -> None:
     made = forest(rows, pinned)
     met: list[str] = []
-    ahead = [(root, ()) for root in made.roots]
+    ahead: list[tuple[Row, tuple[str, ...]]] = [(root, ()) for root in made.roots]
     while ahead:
         each, over = ahead.pop()
         assert above(each.id, made.parents) == list(over)
