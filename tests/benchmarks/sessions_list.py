@@ -76,7 +76,7 @@ def start_cpu(folder: Path) -> float:
     with started(folder) as terminal:
         terminal.wait_for(READY, _START_SECONDS)
         terminal.quiet(1.0, _START_SECONDS)
-        cpu = terminal.cost().cpu
+        cpu = terminal.cost().cpu or 0.0
         terminal.send(QUIT)
         terminal.wait_exit(20.0)
         return cpu
