@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+from typing import TypeAlias
 
 from oats_tui.date import utc
 from oats_tui.ui.filtering import Filtering
@@ -12,10 +12,14 @@ from oats_tui.ui.forest import Forest, above, forest
 from oats_tui.ui.grouping import ARCHIVED, OPEN, PINNED, Group, by_day, by_project
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.pins import Pins
-from oats_tui.ui.widgets.row import Heading, Line, Row, Shape
+from oats_tui.ui.widgets.row import Heading, Line, Mark, Row, Shape
 
 FEW = 3
 """Of so many sessions right below another all are shown; more are folded until somebody unfolds them."""
+
+
+_Shaped: TypeAlias = dict[str, tuple[Row, Row]]
+"""By id, a session as it was given and as it is shown in its tree."""
 
 
 class Shelf:
@@ -44,7 +48,7 @@ class Shelf:
         self.hidden = 0
         self._now = now
         self._headings: dict[str, Heading] = {}
-        self._shaped: dict[str, Row] = {}
+        self._shaped: _Shaped = {}
 
     def lines(self, rows: Sequence[Row], open_id: str | None) -> list[Line]:
         """Return the lines of the list, from the top.
@@ -97,7 +101,7 @@ class Shelf:
         return by_project(roots) if self.memory.order == "project" else by_day(roots, moments, self._now())
 
     def _put_away(
-        self, roots: Sequence[Row], made: Forest, path: frozenset[str], before: dict[str, Row]
+        self, roots: Sequence[Row], made: Forest, path: frozenset[str], before: _Shaped
     ) -> Iterator[Line]:
         """Return the group of what was put away; folded, but for the open session."""
         count = len(roots) + sum(made.inside.get(root.id, 0) for root in roots)
@@ -107,22 +111,28 @@ class Shelf:
             if is_open or root.id in path:
                 yield from self._tree(root, made, path, before)
 
-    def _tree(self, root: Row, made: Forest, path: frozenset[str], before: dict[str, Row]) -> Iterator[Row]:
+    def _tree(self, root: Row, made: Forest, path: frozenset[str], before: _Shaped) -> Iterator[Row]:
         """Return the sessions of a tree that are shown: of a folded one those on the way to the open session."""
         ahead = [(root, 0)]
         while ahead:
             row, depth = ahead.pop()
             below = made.children.get(row.id, ())
             is_open = self.folds.get(row.id, len(below) <= FEW)
-            shown = row
-            if below or depth:
+            if not below and not depth:
+                yield row
+            else:
                 mark = row.mark or ("" if is_open else made.marks.get(row.id, ""))
-                shape = Shape(depth, made.inside.get(row.id, 0), is_open)
-                shown = replace(row, mark=mark, shape=shape)
-                known = before.get(row.id)
-                shown = self._shaped[row.id] = known if known is not None and known == shown else shown
-            yield shown
+                yield self._shape(row, mark, Shape(depth, made.inside.get(row.id, 0), is_open), before)
             ahead.extend((each, depth + 1) for each in reversed(below) if is_open or each.id in path)
+
+    def _shape(self, row: Row, mark: Mark, shape: Shape, before: _Shaped) -> Row:
+        """Return a session in its place in a tree, the same object where it looks the same."""
+        known = before.get(row.id)
+        if known is None or known[0] is not row or known[1].shape != shape or known[1].mark != mark:
+            shown = Row(row.id, row.title, row.updated, mark, row.filing, shape)
+            known = (row, shown if known is None or known[1] != shown else known[1])
+        self._shaped[row.id] = known
+        return known[1]
 
     def _filtered(self, rows: Sequence[Row], open_id: str | None) -> list[Line]:
         """Return what the filter leaves, what was put away behind the others; and the open session in any case."""
