@@ -1,4 +1,4 @@
-"""Which sessions a filter leaves: by their titles, and not too strictly.
+"""Which sessions a filter leaves: by their titles, and where no title has a word, by what is much like it.
 
 The matching is rapidfuzz's: it takes milliseconds for 20,000 titles, and never more for an unlucky one.
 """
@@ -6,6 +6,7 @@ The matching is rapidfuzz's: it takes milliseconds for 20,000 titles, and never 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import is_
 from typing import Final
 
 from oats_tui.ui.cells import clean_line
@@ -33,7 +34,8 @@ class Filtering:
 
     def __init__(self) -> None:
         self.text = ""
-        self._titles: dict[str, tuple[str, str]] = {}
+        self._rows: list[Row] = []
+        self._plain: list[str] = []
         self._letters: tuple[str, dict[str, frozenset[int]]] = ("", {})
 
     @property
@@ -41,7 +43,7 @@ class Filtering:
         """The words of the filter."""
         return _plain(self.text[:LONGEST_FILTER]).split()
 
-    def prepare(self, rows: Iterable[Row]) -> None:
+    def prepare(self, rows: Sequence[Row]) -> None:
         """Get ready for the first letter of a filter."""
         import rapidfuzz  # noqa: F401 - loaded before a letter waits for it
 
@@ -54,10 +56,10 @@ class Filtering:
             rows: The sessions, in their order.
         """
         titles = self._take(rows)
-        scores = dict.fromkeys(range(len(rows)), 0.0)
+        scores: dict[int, float] = dict.fromkeys(range(len(rows)), 0.0)
         for word in self.words:
-            found = _scores(word, {place: titles[place] for place in scores})
-            scores = {place: scores[place] + score for place, score in found.items()}
+            found = _scores(word, titles, scores)
+            scores = {place: score + scores[place] for place, score in found.items()}
         # Sorting is stable, and what came first is still first.
         best = sorted(sorted(scores), key=scores.__getitem__, reverse=True)
         return [rows[place] for place in best]
@@ -75,15 +77,19 @@ class Filtering:
             known[title] = frozenset().union(*(_places(word, plain) for word in words))
         return known[title]
 
-    def _take(self, rows: Iterable[Row]) -> list[str]:
+    def _take(self, rows: Sequence[Row]) -> list[str]:
         """Return the titles in the form in which they are compared."""
-        before, self._titles = self._titles, {}
+        if len(rows) == len(self._rows) and all(map(is_, rows, self._rows)):
+            return self._plain
+        known = {row.id: (row.title, plain) for row, plain in zip(self._rows, self._plain, strict=True)}
+        self._plain = []
         for row in rows:
-            known = before.get(row.id)
-            if known is None or known[0] != row.title:
-                known = (row.title, _plain(clean_line(row.title[: 4 * LONGEST_TITLE])[:LONGEST_TITLE]))
-            self._titles[row.id] = known
-        return [plain for _, plain in self._titles.values()]
+            title, plain = known.get(row.id, ("", ""))
+            if title != row.title:
+                plain = _plain(clean_line(row.title[: 4 * LONGEST_TITLE])[:LONGEST_TITLE])
+            self._plain.append(plain)
+        self._rows = list(rows)
+        return self._plain
 
 
 def _plain(text: str) -> str:
@@ -91,21 +97,21 @@ def _plain(text: str) -> str:
     return text.lower()
 
 
-def _scores(word: str, titles: dict[int, str]) -> dict[int, float]:
-    """Return how well a word fits those titles that it fits."""
-    found = {place: _EXACT for place, title in titles.items() if word in title}
+def _scores(word: str, titles: Sequence[str], among: Iterable[int]) -> dict[int, float]:
+    """Return how well a word fits which titles: those that have it, or else those with something like it."""
+    found = {place: _EXACT for place in among if word in titles[place]}
     for place in found:
         if f" {word}" in f" {titles[place]}":
             found[place] += _AT_A_WORD
-    if len(word) >= _FORGIVEN_FROM:
-        from rapidfuzz import fuzz, process
+    if found or len(word) < _FORGIVEN_FROM:
+        return found
+    from rapidfuzz import fuzz, process
 
-        rest = {place: title for place, title in titles.items() if place not in found}
-        like = process.extract(
-            word, rest, scorer=fuzz.partial_ratio, processor=None, limit=None, score_cutoff=_LIKENESS
-        )
-        found |= {place: score for title, score, place in like if _window(word, title) is not None}
-    return found
+    choices = {place: titles[place] for place in among}
+    like = process.extract(
+        word, choices, scorer=fuzz.partial_ratio, processor=None, limit=None, score_cutoff=_LIKENESS
+    )
+    return {place: score for title, score, place in like if _window(word, title) is not None}
 
 
 def _places(word: str, title: str) -> set[int]:

@@ -72,10 +72,14 @@ class Shelf:
         for group in groups:
             if not is_single:
                 lines.append(self._heading(Heading(group.id, group.label)))
-            if made.parents:
-                lines.extend(row for root in group.roots for row in self._tree(root, made, path, before))
-            else:
+            if not made.parents:
                 lines.extend(group.roots)
+                continue
+            for root in group.roots:
+                if root.id in made.children:
+                    lines.extend(self._tree(root, made, path, before))
+                else:
+                    lines.append(root)
         if archived:
             lines.extend(self._put_away(archived, made, path, before))
         return lines

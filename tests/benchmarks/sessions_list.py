@@ -21,7 +21,7 @@ from tests.support.launch import QUIT, READY, launch
 from tests.support.terminal import Terminal
 
 WORDS = ("refactor", "parser", "index", "cache", "login", "screen", "Rust", "error", "fix", "memory", "leak")
-WORDS += ("Berlin", "bread", "trip", "plan", "weather", "question", "slow", "docker", "network", "test")
+MORE_WORDS = ("Berlin", "bread", "trip", "plan", "weather", "question", "slow", "docker", "network", "test")
 FILTERS = ("parser", "memry laek", "rust err", "xqzw", "berlin trip")
 
 SHOWN = "Today"
@@ -52,7 +52,7 @@ def make(folder: Path, count: int, kilobytes: int) -> None:
         parent = f"s{number - number % 5:06}" if number % 5 in (1, 2) else None
         info = {
             "id": name,
-            "title": " ".join(chance.choice(WORDS) for _ in range(chance.randint(3, 9))),
+            "title": " ".join(chance.choice(WORDS + MORE_WORDS) for _ in range(chance.randint(3, 9))),
             "project_dir": f"/code/project{number % 10}",
             "working_dir": "/code",
             "time": moments,
