@@ -55,6 +55,11 @@ class Pins:
         pin = self._pins.get(session_id) if isinstance(session_id, str) else None
         return pin is not None and pin.is_pinned
 
+    @property
+    def pinned(self) -> frozenset[str]:
+        """The sessions that are pinned."""
+        return frozenset(name for name, pin in self._pins.items() if pin.is_pinned)
+
     def place(self, session_id: str) -> tuple[float, str]:
         """Return by what pinned sessions are sorted: those that were pinned first stay on top."""
         return (self._pins[session_id].at, session_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from operator import is_
 from typing import TypeAlias
 
 from oats_tui.date import utc
@@ -49,6 +50,9 @@ class Shelf:
         self._now = now
         self._headings: dict[str, Heading] = {}
         self._shaped: _Shaped = {}
+        self._rows: list[Row] = []
+        self._pinned: frozenset[str] = frozenset()
+        self._forest = Forest([], [])
 
     def lines(self, rows: Sequence[Row], open_id: str | None) -> list[Line]:
         """Return the lines of the list, from the top.
@@ -60,7 +64,7 @@ class Shelf:
         if self.filtering.words:
             return self._filtered(rows, open_id)
         self.hidden = 0
-        made = forest(rows, self.pins)
+        made = self._grown(rows)
         path = frozenset([open_id, *above(open_id, made.parents)]) if open_id is not None else frozenset()
         pinned, archived, rest, moments = self._sorted(made)
         groups = self._groups(rest, moments)
@@ -84,6 +88,15 @@ class Shelf:
             lines.extend(self._put_away(archived, made, path, before))
         return lines
 
+    def _grown(self, rows: Sequence[Row]) -> Forest:
+        """Return the trees that sessions make; those of before where nothing has changed."""
+        pinned = self.pins.pinned
+        same = len(rows) == len(self._rows) and all(map(is_, rows, self._rows))
+        if not same or pinned != self._pinned:
+            self._rows, self._pinned = list(rows), pinned
+            self._forest = forest(rows, pinned)
+        return self._forest
+
     def _sorted(self, made: Forest) -> tuple[list[Row], list[Row], list[Row], list[datetime | None]]:
         """Return the roots that are pinned, those that were put away, and the others with their moments."""
         pinned: list[Row] = []
@@ -93,7 +106,7 @@ class Shelf:
         for root, moment in zip(made.roots, made.moments, strict=True):
             if root.filing.archived:
                 archived.append(root)
-            elif root.id in self.pins:
+            elif root.id in self._pinned:
                 pinned.append(root)
             else:
                 rest.append(root)
