@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from pydantic import ValidationError
 
@@ -36,6 +36,26 @@ _FIRST_SECOND = -62_135_596_800.0
 _LAST_SECOND = 253_402_300_799.0
 
 
+class Filing(NamedTuple):
+    """Where a session belongs in a list.
+
+    Attributes:
+        project: The folder of its project; empty if it does not tell.
+        parent: The id of the session that it was begun from; None if it tells none.
+        root: The id of the session with which the work it is part of began; None if it tells none.
+        archived: Whether it was put away.
+    """
+
+    project: str = ""
+    parent: str | None = None
+    root: str | None = None
+    archived: bool = False
+
+
+UNFILED = Filing()
+"""What is known of a session that tells nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One file of the folder of sessions.
@@ -49,6 +69,7 @@ class Entry:
         title: What the session is called; empty if it does not tell.
         updated: When something happened in it last, in seconds since 1970; None if it does not tell.
         raw: The JSON of the facts about the session; empty if it tells none.
+        filing: Where it belongs in a list.
     """
 
     id: str
@@ -57,6 +78,7 @@ class Entry:
     title: str = ""
     updated: float | None = None
     raw: bytes = field(default=b"", repr=False)
+    filing: Filing = UNFILED
 
     @property
     def info(self) -> SessionInfo | None:
@@ -155,7 +177,9 @@ def _entry(name: str, raw: bytes) -> Entry:
     # A time that the file does not tell would be the present one, another at each look.
     if "time" in info.model_fields_set and "updated" in info.time.model_fields_set:
         updated = min(max(info.time.updated.timestamp(), _FIRST_SECOND), _LAST_SECOND)
+    is_archived = info.time.archived is not None
+    filing = Filing(info.project_dir, info.parent_session_id, info.root_session_id, is_archived)
     if info.id != name:
         problem = "The file holds the session of another id, perhaps as a copy."
-        return Entry(name, "foreign", problem, info.title, updated, raw)
-    return Entry(name, "ok", "", info.title, updated, raw)
+        return Entry(name, "foreign", problem, info.title, updated, raw, filing)
+    return Entry(name, "ok", "", info.title, updated, raw, filing)

@@ -16,7 +16,7 @@ from oats_tui.core.filecache import cache_of
 from oats_tui.core.filecheck import check_folder
 from oats_tui.core.files import read_regular
 from oats_tui.core.items import SUFFIX, Patience
-from oats_tui.session.entries import Entry, State, look_at
+from oats_tui.session.entries import Entry, Filing, State, look_at
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +90,8 @@ class _EntryFacts:
         """What is kept of an entry; what could not be read is tried again each time."""
         if entry.state == "unreadable":
             return None
-        return entry.updated, to_json([entry.state, entry.problem, entry.title]) + b"\n" + entry.raw
+        head = to_json([entry.state, entry.problem, entry.title, *entry.filing])
+        return entry.updated, head + b"\n" + entry.raw
 
     def unpack(self, name: str, rank: float | None, payload: bytes) -> Entry:
         """An entry that was kept."""
@@ -133,6 +134,14 @@ def _unpack_entry(name: str, rank: float | None, payload: bytes) -> Entry:
     """An entry that was kept."""
     head, _, raw = payload.partition(b"\n")
     match from_json(head):
-        case [str() as state, str() as problem, str() as title] if state in _STATES:
-            return Entry(name, state, problem, title, rank, raw)
+        case [
+            str() as state,
+            str() as problem,
+            str() as title,
+            str() as project,
+            (str() | None) as parent,
+            (str() | None) as root,
+            bool() as archived,
+        ] if state in _STATES:
+            return Entry(name, state, problem, title, rank, raw, Filing(project, parent, root, archived))
     raise ValueError("this is no entry")

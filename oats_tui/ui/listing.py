@@ -126,7 +126,7 @@ class Listing:
     def _row(self, entry: Entry) -> Row:
         """Return the row of a session."""
         updated = None if entry.updated is None else datetime.fromtimestamp(entry.updated, UTC)
-        return Row(entry.id, entry.title or entry.id, updated, self._mark(entry))
+        return Row(entry.id, entry.title or entry.id, updated, self._mark(entry), entry.filing)
 
     def _mark(self, entry: Entry) -> Mark:
         """Return what the list says of a session: of several things the one that matters most."""
@@ -163,7 +163,7 @@ def _recognizable(entry: Entry, before: Entry | None) -> Entry:
     """Return an entry with the title and the place that its session had, where its file cannot tell them now."""
     if entry.state == "ok" or entry.title or before is None:
         return entry
-    return replace(entry, title=before.title, updated=before.updated)
+    return replace(entry, title=before.title, updated=before.updated, filing=before.filing)
 
 
 def _rank(entry: Entry) -> float:

@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 from pathlib import Path
+from typing import Literal
 
 import pydantic
 from pydantic import BaseModel, Field, PrivateAttr
@@ -31,12 +32,14 @@ class Memory(BaseModel):
     Attributes:
         theme: The name of the theme, or None for the usual one.
         sidebar: Whether the session list is shown.
+        order: By what the session list is grouped.
         drafts: Unsent text by session id.
         history: What was sent, oldest first.
     """
 
     theme: str | None = None
     sidebar: bool = True
+    order: Literal["day", "project"] = "day"
     drafts: dict[str, str] = Field(default_factory=dict)
     history: list[str] = Field(default_factory=list)
     _touched: set[str] = PrivateAttr(default_factory=set)

@@ -131,18 +131,29 @@ class View:
             self._refreshing = True
             self.screen.run_worker(self._refresh(), group="refresh")
 
-    def rows(self) -> None:
-        """Show the list as it is now."""
+    def rows(self, *, anew: bool = False, from_top: bool = False) -> None:
+        """Show the list as it is now.
+
+        Args:
+            anew: Whether its order changes under its reader as well, who asked for that.
+            from_top: Whether the cursor goes to the first session as well.
+        """
         open_id = self._workspace.open_id
         # What lies open while somebody looks elsewhere has not been read.
         if open_id is not None and self.screen.app.app_focus and self._workspace.listing.read(open_id):
             self.screen.set_timer(SAVED_WITHIN, self.screen.desk.save_marks)
-        self.screen.sidebar.show(self._workspace.listing.rows(), self._workspace.open_id)
+        shelf, sidebar = self.screen.shelf, self.screen.sidebar
+        lines = shelf.lines(self._workspace.listing.rows(), open_id)
+        sidebar.empty_word = "nothing has these words" if shelf.filtering.words else "no sessions yet"
+        sidebar.show(lines, open_id, anew=anew, from_top=from_top)
+        self.screen.side.tell(shelf.hidden)
 
     def unread(self) -> None:
         """Show what has not been read, as it is now."""
         if self.screen.sidebar.is_attached:
-            self._workspace.listing.touch([row.id for row in self.screen.sidebar.rows if row.mark == "unread"])
+            self._workspace.listing.touch(
+                [row.id for row in self._workspace.listing.rows() if row.mark == "unread"]
+            )
             self.rows()
 
     def conversation(self, *, opened_now: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oats_tui.core.errors import OatsError
+from oats_tui.ui.actions.listing import step_back
 from oats_tui.ui.actions.messages import copy
 
 if TYPE_CHECKING:
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
 
 
 async def stop(desk: Desk, _: str) -> None:
-    """Take back what is selected or found; else go back to the input; from there, stop the answer."""
+    """Take back what is selected, found or filtered; else go back to the input; there, stop the answer."""
     if desk.screen.transcript.reading.selection is not None:
         desk.screen.transcript.update(lambda reading: setattr(reading, "selection", None))
     elif desk.screen.findbar.display:
         desk.screen.findbar.close()
+    elif step_back(desk):
+        pass
     elif desk.screen.focused is not desk.screen.prompt:
         if desk.screen.narrow:
             desk.screen.show_sidebar(False)

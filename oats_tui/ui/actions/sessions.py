@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize_line
+from oats_tui.ui.actions.listing import show_all, subject, subjects, turn
 from oats_tui.ui.listing import next_needing
+from oats_tui.ui.widgets.row import Row
 
 if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
@@ -28,9 +30,13 @@ async def focus_list(desk: Desk, _: str) -> None:
 
 async def open_session(desk: Desk, session_id: str) -> None:
     """Open a session: the one that is named, or the one under the list's cursor."""
-    row = desk.screen.sidebar.cursor_row
-    if session_id or row is not None:
-        await desk.open(session_id or (row.id if row is not None else None))
+    line = desk.screen.sidebar.cursor_line
+    if session_id or isinstance(line, Row):
+        if desk.screen.side.is_filtering:
+            show_all(desk)
+        await desk.open(session_id or (line.id if line is not None else None))
+    else:
+        turn(desk, line)
 
 
 async def last_session(desk: Desk, _: str) -> None:
@@ -61,7 +67,7 @@ async def numbered_session(desk: Desk, number: str) -> None:
 
 async def needing_session(desk: Desk, _: str) -> None:
     """Go to the next session that needs somebody."""
-    session_id = next_needing(desk.screen.sidebar.rows, desk.workspace.open_id)
+    session_id = next_needing(desk.workspace.listing.rows(), desk.workspace.open_id)
     if session_id is None:
         desk.view.say("no session needs you")
     else:
@@ -70,7 +76,7 @@ async def needing_session(desk: Desk, _: str) -> None:
 
 async def rename(desk: Desk, title: str) -> None:
     """Give a session another title, asking for it where none was typed."""
-    session_id = desk.subject()
+    session_id = subject(desk)
     if not title:
         from oats_tui.ui.screens.ask import AskScreen
 
@@ -81,17 +87,36 @@ async def rename(desk: Desk, title: str) -> None:
 
 
 async def delete(desk: Desk, _: str) -> None:
-    """Delete a session, once that is confirmed."""
+    """Delete the marked sessions, or the one under the cursor, once that is confirmed."""
     from oats_tui.ui.screens.confirm import ConfirmScreen
 
-    session_id = desk.subject()
-    title = sanitize_line(desk.workspace.listing.title(session_id))
-    question = f"Move “{title}” to the trash? {desk.start.leader} z brings it back."
-    if await desk.screen.app.push_screen_wait(ConfirmScreen(question, "Move")):
-        after = desk.screen.sidebar.neighbour(session_id, 1)
-        await desk.chat.delete(session_id)
-        if session_id == desk.workspace.open_id:
-            await desk.open(after if after != session_id else None)
+    session_ids = subjects(desk)
+    what = f"{len(session_ids):,} sessions"
+    if len(session_ids) == 1:
+        what = f"“{sanitize_line(desk.workspace.listing.title(session_ids[0]))}”"
+    question = f"Move {what} to the trash? {desk.start.leader} z brings it back."
+    if not await desk.screen.app.push_screen_wait(ConfirmScreen(question, "Move")):
+        return
+    after = _after(desk, session_ids)
+    try:
+        for session_id in session_ids:
+            await desk.chat.delete(session_id)
+            desk.screen.sidebar.marks.pop(session_id, None)
+    finally:
+        # Those that could not be deleted are still marked.
+        desk.screen.side.tell(desk.screen.shelf.hidden)
+    if desk.workspace.open_id in session_ids:
+        await desk.open(after)
+
+
+def _after(desk: Desk, session_ids: list[str]) -> str | None:
+    """Return the session to open when these are gone: the nearest below the open one."""
+    after = desk.workspace.open_id
+    for _ in range(len(session_ids) + 1):
+        after = desk.screen.sidebar.neighbour(after, 1)
+        if after not in session_ids:
+            return after
+    return None
 
 
 async def restore(desk: Desk, _: str) -> None:
@@ -113,7 +138,7 @@ async def restore(desk: Desk, _: str) -> None:
 
 async def repair(desk: Desk, _: str) -> None:
     """Put what can be saved in the place of a damaged session."""
-    session_id = desk.subject()
+    session_id = subject(desk)
     entry = await desk.chat.ledger.sessions.inspect(session_id)
     if entry.state not in ("ok", "damaged"):
         raise OatsError("This session cannot be repaired.", entry.problem)

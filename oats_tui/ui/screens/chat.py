@@ -19,17 +19,22 @@ from oats_tui.core.bus import EventBus
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize
 from oats_tui.ui import bridge
+from oats_tui.ui.actions.listing import look_at_pins, turn
 from oats_tui.ui.actions.messages import copy, prepare
 from oats_tui.ui.commands import LEADER, parse_slash, screen_bindings
 from oats_tui.ui.desk import Desk, Start
+from oats_tui.ui.filtering import Filtering
 from oats_tui.ui.memory import Memory
+from oats_tui.ui.pins import load_pins, pins_path
 from oats_tui.ui.readmarks import load_read_marks
 from oats_tui.ui.running import Runner
 from oats_tui.ui.screens.leader import LeaderScreen
+from oats_tui.ui.shelf import Shelf
 from oats_tui.ui.view import View
 from oats_tui.ui.widgets.findbar import FindBar
 from oats_tui.ui.widgets.prompt import Prompt
 from oats_tui.ui.widgets.sidebar import Sidebar
+from oats_tui.ui.widgets.sidepane import SidePane
 from oats_tui.ui.widgets.status import StatusBar
 from oats_tui.ui.widgets.transcript.widget import Transcript
 from oats_tui.ui.workspace import Workspace
@@ -60,7 +65,10 @@ class ChatScreen(Screen[None]):
 
     def __init__(self, chat: Chat, memory: Memory, start: Start, bus: EventBus) -> None:
         super().__init__()
-        self.sidebar = Sidebar(id="sidebar")
+        filtering = Filtering()
+        self.shelf = Shelf(memory, load_pins(pins_path(start.memory_path)), filtering)
+        self.sidebar = Sidebar(id="sidebar", filtering=filtering)
+        self.side = SidePane(self.sidebar)
         self.transcript = Transcript(id="transcript")
         self.findbar = FindBar(self.transcript, id="findbar")
         self.prompt = Prompt(id="prompt")
@@ -75,7 +83,7 @@ class ChatScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Make the regions."""
         with Horizontal(id="main"):
-            yield self.sidebar
+            yield self.side
             with Vertical(id="conversation"):
                 yield self.transcript
                 yield self.findbar
@@ -102,8 +110,9 @@ class ChatScreen(Screen[None]):
         self.prompt.focus()
         bridge.connect(self._bus, self)
         self.watch(self, "focused", keep_focus, init=False)
-        self.watch(self.app, "app_focus", self.desk.view.rows, init=False)
+        self.watch(self.app, "app_focus", lambda: self.desk.view.rows(), init=False)
         self.set_interval(LOOK_BACK, self.desk.look_back)
+        self.set_interval(LOOK_BACK, lambda: look_at_pins(self.desk))
         self.desk.view.conversation(opened_now=True)
         self.call_after_refresh(lambda: self.run_worker(self.desk.begin(), group="begin"))
 
@@ -129,7 +138,7 @@ class ChatScreen(Screen[None]):
         else:
             self.desk.memory.sidebar = shown
             self.set_class(not shown, "-list-off")
-        if not shown and self.focused is self.sidebar:
+        if not shown and self.side.leads:
             self.prompt.focus()
 
     def on_key(self, event: events.Key) -> None:
@@ -189,6 +198,16 @@ class ChatScreen(Screen[None]):
         """Do at the next pause what typing asks for."""
         self.desk.typed()
 
-    def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
-        """Open the session that was chosen."""
-        self.runner.start("session.open", message.session_id)
+    @on(Sidebar.Chosen)
+    @on(Sidebar.Turned)
+    @on(SidePane.Filtered)
+    def take_from_list(self, message: Message) -> None:
+        """Do what is chosen and typed in the list."""
+        match message:
+            case Sidebar.Chosen(session_id=session_id):
+                self.runner.start("session.open", session_id)
+            case Sidebar.Turned(heading=heading):
+                turn(self.desk, heading)
+            case SidePane.Filtered(text=text):
+                self.shelf.filtering.text = text
+                self.desk.view.rows(anew=True, from_top=True)

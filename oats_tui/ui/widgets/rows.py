@@ -1,80 +1,55 @@
-"""The rows of the session list: their order, the cursor, and what stays where while they change."""
+"""The lines of the session list: their order, the cursor, and what stays where while they change."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from operator import attrgetter, is_
-from typing import Literal
 
-Mark = Literal["", "answering", "elsewhere", "writing", "damaged", "failed", "unread"]
+from oats_tui.ui.widgets.holding import joined
+from oats_tui.ui.widgets.row import SIGNS, Heading, Line, Mark, Row
 
-SIGNS: dict[Mark, str] = {
-    "": " ",
-    "answering": "●",
-    "elsewhere": "○",
-    "writing": "…",
-    "damaged": "✗",
-    "failed": "!",
-    "unread": "•",
-}
-"""What stands in front of a title, one cell wide each."""
+__all__ = ["SIGNS", "Heading", "Line", "Mark", "Row", "Rows"]
 
 _ID = attrgetter("id")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One session in the list.
-
-    Attributes:
-        id: The session's id.
-        title: Its title, as stored.
-        updated: When something happened in it last; None where nobody knows.
-        mark: What is to be said about it.
-    """
-
-    id: str
-    title: str
-    updated: datetime | None
-    mark: Mark = ""
-
-
 class Rows:
-    """The rows in the order in which they are shown, and the one under the cursor.
+    """The lines in the order in which they are shown, and the one under the cursor.
 
-    Finding a session costs the same however many there are.
+    Finding a session costs the same however many there are. The cursor stands on sessions, and on the headings of
+    what can be unfolded; other headings it leaves out.
 
     Attributes:
-        shown: The rows, from the top.
-        latest: The rows as they were given last; in another order than those shown while the order is held.
+        shown: The lines, from the top.
+        latest: The lines as they were given last; in another order than those shown while the order is held.
     """
 
     def __init__(self) -> None:
-        self.shown: list[Row] = []
-        self.latest: list[Row] = []
+        self.shown: list[Line] = []
+        self.latest: list[Line] = []
         self._places: dict[str, int] = {}
         self._cursor_id: str | None = None
         self._sought = False
         self._held = False
         # What the order was made of; rows that are held in it may have changed since.
-        self._ordered: list[Row] = []
+        self._ordered: list[Line] = []
         self._ordered_places: dict[str, int] = {}
 
     @property
     def cursor(self) -> int | None:
-        """The place of the row under the cursor: its session's, else the first; None in an empty list."""
+        """The place of the line under the cursor: its session's, else the first; None in an empty list."""
         place = None if self._cursor_id is None else self._places.get(self._cursor_id)
-        return place if place is not None or not self.shown else 0
+        return self._first() if place is None else place
 
-    def take(self, rows: Sequence[Row], *, held: bool, top: int, height: int) -> int:
+    def take(self, rows: Sequence[Line], *, held: bool, top: int, height: int) -> int:
         """Take on sessions.
 
         Args:
-            rows: All of them, in their order.
-            held: Whether those that are there keep their order; then new ones are put on top.
+            rows: All of them, in their order, with the headings between them.
+            held: Whether those that are there keep their order; then new ones are put on top of all, or of those
+                under their heading.
             top: The first line in view.
             height: How many lines are in view; 0 where the list is not seen.
 
@@ -85,8 +60,9 @@ class Rows:
         same = len(rows) == len(self.latest) and all(map(is_, rows, self.latest))
         if same and (held or not self._held):
             return top
-        if held and self.shown and not self._sought and self._cursor_id not in self._places:
-            self._cursor_id = self.shown[0].id
+        first = self._first()
+        if held and first is not None and not self._sought and self._cursor_id not in self._places:
+            self._cursor_id = self.shown[first].id
         before, places, cursor = self.shown, self._places, self.cursor
         moments = {} if held else {row.id: self._moment_ordered(row.id) for row in before[top : top + height]}
         self._arrange(list(rows), held)
@@ -109,10 +85,19 @@ class Rows:
             self.aim(self.shown[self.cursor].id)
 
     def put_cursor(self, place: int) -> None:
-        """Put the cursor on the row at a place; on the first or the last where there is no such place."""
-        if self.shown:
-            self._cursor_id = self.shown[max(0, min(len(self.shown) - 1, place))].id
-            self._sought = False
+        """Put the cursor on the line at a place; on the first or the last where there is no such place.
+
+        A heading on which it cannot stand is passed over, on the way from where it is.
+        """
+        before, lines = self.cursor or 0, self.shown
+        if not lines:
+            return
+        place = max(0, min(len(lines) - 1, place))
+        behind, ahead = range(place, len(lines)), range(place, -1, -1)
+        for found in chain(*((behind, ahead) if place >= before else (ahead, behind))):
+            if lines[found].stands:
+                self._cursor_id, self._sought = lines[found].id, False
+                return
 
     def found(self) -> bool:
         """Return, once, that the session is there on which the cursor was put."""
@@ -121,28 +106,56 @@ class Rows:
         self._sought = False
         return True
 
-    def in_view(self, top: int, height: int) -> int:
-        """Return which line nearest to ``top`` has to be the first of ``height``, for the cursor to be in view."""
+    def in_view(self, top: int, height: int, below: int = 0) -> int:
+        """Return which line nearest to ``top`` has to be the first of ``height``, for the cursor to be in view.
+
+        Args:
+            top: A line.
+            height: How many lines are in view.
+            below: How many lines below the cursor are to be seen as well, where there is room.
+        """
         cursor = self.cursor
         if cursor is None or height <= 0:
             return top
-        return max(min(top, cursor), cursor - height + 1)
+        # The heading above is seen with what stands below it.
+        begin = cursor - 1 if cursor and not self.shown[cursor - 1].stands else cursor
+        last = min(cursor + below, len(self.shown) - 1, begin + height - 1)
+        return max(min(top, begin), cursor - height + 1, last - height + 1)
 
     def neighbour(self, session_id: str | None, step: int) -> str | None:
-        """Return the session so many rows away from another; None where the list is empty."""
-        if not self.shown:
-            return None
-        place = None if session_id is None else self._places.get(session_id)
-        return self.shown[0 if place is None else (place + step) % len(self.shown)].id
+        """Return the next session below another one, or above it for a negative step; None in an empty list."""
+        count, place = len(self.shown), None if session_id is None else self._places.get(session_id)
+        begin = 0 if place is None else place + step
+        around = (self.shown[(begin + step * number) % count] for number in range(count))
+        return next((line.id for line in around if isinstance(line, Row)), None)
 
-    def _arrange(self, rows: list[Row], held: bool) -> None:
-        """Put the rows in the order in which they are shown."""
+    def above(self) -> int | None:
+        """Return the place of what the cursor's line stands below; None where it stands below nothing.
+
+        That is a session, or the heading of a group that can be folded.
+        """
+        cursor = self.cursor
+        line = None if cursor is None else self.shown[cursor]
+        if cursor is None or not isinstance(line, Row):
+            return None
+        for place in range(cursor - 1, -1, -1):
+            over = self.shown[place]
+            if isinstance(over, Heading):
+                return place if over.stands and not line.shape.depth else None
+            if over.shape.depth < line.shape.depth:
+                return place
+        return None
+
+    def _first(self) -> int | None:
+        """Return the first place on which the cursor can stand."""
+        return next((place for place, line in enumerate(self.shown) if line.stands), None)
+
+    def _arrange(self, rows: list[Line], held: bool) -> None:
+        """Put the lines in the order in which they are shown."""
         shown = rows
         if held:
-            given = dict(zip(map(_ID, rows), rows, strict=True))
-            fresh = [row for row in rows if row.id not in self._places]
-            shown = fresh + [given[row.id] for row in self.shown if row.id in given]
-            if not fresh and len(shown) == len(self.shown):
+            shown = joined(self.shown, rows, self._places)
+            if len(shown) == len(self.shown) and all(map(_same_id, shown, self.shown)):
                 self.shown, self.latest, self._held = shown, rows, held
                 return
         self.shown, self.latest, self._held = shown, rows, held
@@ -155,22 +168,24 @@ class Rows:
         place = self._ordered_places.get(session_id)
         return None if place is None else (self._ordered[place].updated,)
 
-    def _keep_cursor(self, before: list[Row], places: dict[str, int]) -> None:
+    def _keep_cursor(self, before: list[Line], places: dict[str, int]) -> None:
         """Put the cursor on the row that has taken the place of its session's, if that is gone."""
         gone = None if self._cursor_id is None else places.get(self._cursor_id)
         if gone is not None and self._cursor_id not in self._places:
             nearest = chain(before[gone + 1 :], reversed(before[:gone]))
-            self._cursor_id = next((row.id for row in nearest if row.id in self._places), self._cursor_id)
+            left = (line.id for line in nearest if line.stands and line.id in self._places)
+            self._cursor_id = next(left, self._cursor_id)
 
     def _top(
-        self, before: list[Row], top: int, height: int, moments: dict[str, tuple[datetime | None] | None]
+        self, before: list[Line], top: int, height: int, moments: dict[str, tuple[datetime | None] | None]
     ) -> int:
         """Return the first line in view, so that the first row that was in view and is left stays on its line.
 
         A row in which something has happened since the order was made goes elsewhere on its own, and the view
         does not go after it.
         """
-        left = [(line, row.id) for line, row in enumerate(before[top : top + height]) if row.id in self._places]
+        page = enumerate(before[top : top + height])
+        left = [(line, row.id) for line, row in page if isinstance(row, Row) and row.id in self._places]
         for line, session_id in left:
             now = (self.shown[self._places[session_id]].updated,)
             if moments.get(session_id, now) == now:
@@ -180,3 +195,8 @@ class Rows:
             return self._places[session_id] - line
         below = next((row.id for row in before[top + height :] if row.id in self._places), None)
         return top if below is None or height <= 0 else self._places[below]
+
+
+def _same_id(one: Line, other: Line) -> bool:
+    """Whether two lines are the same one, as it was and as it is."""
+    return one.id == other.id

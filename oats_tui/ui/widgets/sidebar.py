@@ -6,39 +6,50 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
 from oats_tui.date import utc
-from oats_tui.ui.cells import clean_line
 from oats_tui.ui.commands import place_bindings
-from oats_tui.ui.moments import local, when
-from oats_tui.ui.widgets.painted import PaintedLines
-from oats_tui.ui.widgets.rows import SIGNS, Mark, Row, Rows
+from oats_tui.ui.filtering import Filtering
+from oats_tui.ui.moments import local
+from oats_tui.ui.widgets.cursored import CursoredLines
+from oats_tui.ui.widgets.rowlook import RowLook, State
+from oats_tui.ui.widgets.rows import SIGNS, Heading, Line, Mark, Row
 
-__all__ = ["SIGNS", "Mark", "Row", "Sidebar"]
+__all__ = ["SIGNS", "Heading", "Line", "Mark", "Row", "Sidebar"]
 
 
-class Sidebar(PaintedLines, can_focus=True):
-    """The sessions, the one with the newest activity on top.
+class Sidebar(CursoredLines, can_focus=True):
+    """The sessions, with the headings of their groups.
 
     Nothing moves under the reader: while the list has the focus its rows keep their order, and what is added or
     leaves above moves neither the cursor nor, in a list that is scrolled, what is in view.
 
     Args:
         id: The widget's id.
+        filtering: Which letters of the titles are those that are looked for.
         now: The moment from which the times of the rows are seen.
+
+    Attributes:
+        open_id: The open session.
+        rows: The sessions as they are shown, from the top, without the headings.
+        marks: The sessions that somebody has marked, in the order in which that was done; also those that are
+            not shown now. Whoever changes them paints.
+        empty_word: What is said where there is nothing to be shown.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "sidebar--open",
         "sidebar--cursor",
         "sidebar--time",
+        "sidebar--heading",
+        "sidebar--marked",
+        "sidebar--found",
         *(f"sidebar--{mark}" for mark in SIGNS if mark),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,70 +69,95 @@ class Sidebar(PaintedLines, can_focus=True):
             super().__init__()
             self.session_id = session_id
 
+    class Turned(Message):
+        """A heading was chosen, to have what is below it shown or left out."""
+
+        def __init__(self, heading: Heading) -> None:
+            super().__init__()
+            self.heading = heading
+
     def __init__(
         self,
         *,
         id: str,  # noqa: A002 - Textual's own name for it
+        filtering: Filtering | None = None,
         now: Callable[[], datetime] = utc,
     ) -> None:
         super().__init__(id=id)
         self.loading_word = "loading…"
+        self.empty_word = "no sessions yet"
         self.open_id: str | None = None
-        self._rows = Rows()
+        self.rows: list[Row] = []
+        self.marks: dict[str, None] = {}
+        self._filtering = filtering or Filtering()
+        self._look = RowLook(self, self._filtering)
         self._now = now
         self._strips: dict[str, tuple[object, Strip]] = {}
         self._held = False
+        self._led = False
         self._clicked = False
         self._pushed = 0
         """The first line in view where nobody but new rows has scrolled away from the top."""
 
     @property
-    def rows(self) -> list[Row]:
-        """The rows as they are shown, from the top."""
-        return self._rows.shown
+    def marked(self) -> list[str]:
+        """The sessions that somebody has marked, in the order in which that was done."""
+        return list(self.marks)
 
-    @property
-    def cursor_row(self) -> Row | None:
-        """The row under the cursor; it stays with its session while the list changes around it."""
-        cursor = self._rows.cursor
-        return None if cursor is None else self._rows.shown[cursor]
-
-    def show(self, rows: Sequence[Row], open_id: str | None) -> None:
-        """Show these sessions, in this order, with one marked as open.
+    def show(
+        self, lines: Sequence[Line], open_id: str | None, *, anew: bool = False, from_top: bool = False
+    ) -> None:
+        """Show these sessions and headings, in this order, with one session marked as open.
 
         While the list has the focus, the rows that are there keep their order, new ones are put on top, and the
         order given is taken on when the focus leaves.
+
+        Args:
+            lines: The lines.
+            open_id: The open session.
+            anew: Whether the order given is taken on in any case, since its reader asked for it.
+            from_top: Whether the cursor goes to the first session as well.
         """
         if open_id is not None and open_id != self.open_id:
             self._rows.aim(open_id)
-        self.open_id, self.loading_word = open_id, "no sessions yet"
-        self._take(rows)
+        self.open_id, self.loading_word = open_id, self.empty_word
+        if anew and not from_top and (self.has_focus or self._led):
+            self._rows.seek()
+        self._take(lines, anew=anew)
+        if from_top:
+            self._rows.put_cursor(0)
+            self.place_lines(len(self._rows.shown), 0)
 
-    def neighbour(self, session_id: str | None, step: int) -> str | None:
-        """Return the session so many rows away from another; None where the list is empty."""
-        return self._rows.neighbour(session_id, step)
+    def lead(self, led: bool) -> None:
+        """Show the cursor and hold the order, or no longer, although it is another widget that has the focus."""
+        if led != self._led:
+            self._led = led
+            self._take(self._rows.latest)
 
     def focus_on_click(self) -> bool:
         """Return whether a click gives the focus; what is clicked stays where it is."""
         self._clicked = not self.has_focus
         return super().focus_on_click()
 
-    def action_move(self, step: int) -> None:
-        """Move the cursor so many rows, and bring it into view."""
-        cursor = self._rows.cursor
-        if cursor is not None:
-            self._rows.put_cursor(cursor + step)
-            self.place_lines(len(self.rows), self._rows.in_view(self.scroll_offset.y, self.size.height))
-
     def action_choose(self) -> None:
-        """Have the session under the cursor opened."""
-        if self.cursor_row is not None:
-            self.post_message(self.Chosen(self.cursor_row.id))
+        """Have the session under the cursor opened, or what is below the heading there shown or left out."""
+        choice = self.choice()
+        if choice is not None:
+            self.post_message(choice)
+
+    def choice(self) -> Message | None:
+        """Return what it means to choose the line under the cursor; None where there is none."""
+        match self.cursor_line:
+            case Row(id=session_id):
+                return self.Chosen(session_id)
+            case Heading() as heading:
+                return self.Turned(heading)
+        return None
 
     def on_click(self, event: events.Click) -> None:
         """Open the session that was clicked."""
         place = event.y + self.scroll_offset.y
-        if 0 <= place < len(self.rows):
+        if 0 <= place < len(self._rows.shown) and self._rows.shown[place].stands:
             self._rows.put_cursor(place)
             self.paint()
             self.action_choose()
@@ -147,63 +183,38 @@ class Sidebar(PaintedLines, can_focus=True):
     def lines(self) -> list[Strip]:
         """Return the lines of the view."""
         width, height, top = self.size.width, self.size.height, self.scroll_offset.y
-        cursor = self._rows.cursor if self.has_focus else None
-        now = self._now()
+        cursor = self._rows.cursor if self.has_focus or self._led else None
+        now, sought = self._now(), self._filtering.text
         # A row looks the same all day.
         look = (width, local(now).date(), self.rich_style)
         before, self._strips = self._strips, {}
         lines = []
-        for place, row in enumerate(self.rows[top : top + height], top):
-            state = (row, place == cursor, row.id == self.open_id, look)
-            drawn = before.get(row.id)
-            if drawn is None or drawn[0] != state:
-                drawn = (state, self._row_strip(row, width, now, under=place == cursor))
-            self._strips[row.id] = drawn
+        for place, line in enumerate(self._rows.shown[top : top + height], top):
+            state = State(place == cursor, line.id == self.open_id, line.id in self.marks, sought)
+            drawn = before.get(line.id)
+            if drawn is None or drawn[0] != (line, state, look):
+                drawn = ((line, state, look), self._look.strip(line, width, now, state))
+            self._strips[line.id] = drawn
             lines.append(drawn[1])
         if not lines and height:
             dim = self.get_component_rich_style("sidebar--time")
             lines.append(Strip([Segment(set_cell_size(f"  {self.loading_word}", width), dim)]))
         return [*lines, *(Strip.blank(width, self.rich_style) for _ in range(height - len(lines)))]
 
-    def _take(self, rows: Sequence[Row]) -> None:
+    def _take(self, lines: Sequence[Line], *, anew: bool = False) -> None:
         """Take on sessions, and leave in view what is in view."""
         # When the whole terminal loses the focus, the list's reader comes back to the list; until it is told of
         # that, only the screen knows.
         coming_back = not self.app.app_focus or self.screen.focused is self
-        self._held = self.has_focus or (self._held and coming_back)
-        before, height = self.scroll_offset.y, self.size.height
+        self._held = self.has_focus or self._led or (self._held and coming_back)
+        before, height, held = self.scroll_offset.y, self.size.height, self._held and not anew
         pushed = before == self._pushed
-        top = self._rows.take(rows, held=self._held, top=0 if pushed and not self._held else before, height=height)
+        top = self._rows.take(lines, held=held, top=0 if pushed and not self._held else before, height=height)
+        self.rows = [line for line in self._rows.shown if isinstance(line, Row)]
         if height and self._rows.found():
             top = self._rows.in_view(top, height)
-        self.place_lines(len(self.rows), top)
+        self.place_lines(len(self._rows.shown), top)
         if not self._held:
             self._pushed = 0
         elif pushed:
             self._pushed = self.scroll_offset.y
-
-    def _row_strip(self, row: Row, width: int, now: datetime, *, under: bool) -> Strip:
-        """Return one session's line: mark, title, time; it may be the one under the cursor."""
-        base = self.rich_style
-        if under:
-            base = self.get_component_rich_style("sidebar--cursor")
-        elif row.id == self.open_id:
-            base = self.get_component_rich_style("sidebar--open")
-        dim = sign = Style()
-        if base == self.rich_style:
-            dim = Style(color=self.get_component_rich_style("sidebar--time").color)
-        if row.mark and not under:
-            # The signs' colours are not made for the cursor's ground.
-            sign = Style(color=self.get_component_rich_style(f"sidebar--{row.mark}").color)
-        time = when(row.updated, now)
-        room = max(1, width - 2 - cell_len(time) - 2)
-        title = clean_line(row.title) or "(no title)"
-        if cell_len(title) > room:
-            title = set_cell_size(title, room - 1).rstrip() + "…"
-        return Strip(
-            [
-                Segment(f"{SIGNS[row.mark]} ", base + sign),
-                Segment(set_cell_size(title, room), base + Style(bold=True) if row.mark == "unread" else base),
-                Segment(f" {time} ", base + dim),
-            ]
-        ).adjust_cell_length(width, base)

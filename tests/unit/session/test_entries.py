@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from oats_tui.core.storage import StorageError
-from oats_tui.session.entries import Entry
+from oats_tui.session.entries import Entry, Filing
 from oats_tui.session.session import Session, SessionInfo, SessionStorage, list_sessions
 
 OLD = 1_000_000_000
@@ -48,6 +48,19 @@ def test_a_whole_session_is_ok_and_tells_its_facts(folder: Path) -> None:
     assert info is not None
     assert (info.id, info.title) == ("a", "New Session")
     assert asyncio.run(SessionStorage().list_entries()) == [entry("a")]
+
+
+def test_where_a_session_belongs_is_told_again_from_the_cache(folder: Path) -> None:
+    put(folder, "a", raw("a"))
+    value = json.loads(raw("b"))
+    value["info"] |= {"parent_session_id": "a", "root_session_id": "r", "project_dir": "/q"}
+    value["info"]["time"]["archived"] = "2026-01-02T03:04:05Z"
+    put(folder, "b", json.dumps(value))
+    for name in ("a", "b"):
+        os.utime(folder / f"{name}.json", (1, 1))
+    for _ in range(2):
+        found = asyncio.run(SessionStorage().list_entries())
+        assert [each.filing for each in found] == [Filing("/p"), Filing("/q", "a", "r", archived=True)]
 
 
 @pytest.mark.parametrize(

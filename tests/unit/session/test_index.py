@@ -172,7 +172,8 @@ def test_fault_19_the_list_is_the_same_whatever_was_done_to_the_cache(folder: Pa
 
 
 @pytest.mark.parametrize(
-    "payload", [b"", b"7", b"[]", b'["odd", "", ""]', b'["ok", 7, ""]', b'["ok", "", "", ""]', b"{}", b"\xff"]
+    "payload",
+    [b"", b"7", b"[]", b'["ok", "", ""]', b'["ok", "", "", "", null, 7, true]', b'["ok"]', b"{}", b"\xff"],
 )
 def test_fault_19_rows_that_are_no_entries_are_none(folder: Path, payload: bytes) -> None:
     expected = plain(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from oats_tui.ui.widgets.sidebar import Mark, Row, Sidebar
+from oats_tui.ui.widgets.sidebar import Line, Mark, Row, Sidebar
 from tests.support.app import Rig
 
 NOON = datetime(2026, 1, 20, 12, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def rows(count: int = 100) -> list[Row]:
     return [row(number) for number in range(count)]
 
 
-def ids(shown: Sequence[Row]) -> list[int]:
+def ids(shown: Sequence[Line]) -> list[int]:
     """The numbers of rows."""
     return [int(each.id[1:]) for each in shown]
 
@@ -45,7 +45,7 @@ async def listed(rig: Rig, shown: Sequence[Row], *, focus: bool = True, top: int
     # The folder is empty, and nothing of it is to be shown in between.
     vars(rig.screen.desk.view)["rows"] = lambda: None
     # Nor when the terminal gets or loses the focus.
-    vars(rig.screen.desk.workspace.listing)["rows"] = lambda: list(sidebar._rows.latest)
+    vars(rig.screen.shelf)["lines"] = lambda *_: list(sidebar._rows.latest)
     sidebar.show(shown, None)
     await rig.settle()
     if focus:

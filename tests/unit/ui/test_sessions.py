@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from oats_tui.core.bus import Event, bus
+from oats_tui.ui.widgets.sidebar import SIGNS
 from tests.support.app import Rig, foreign, play
 from tests.support.scripted_provider import Gate
 from tests.unit.chat.hearing import read
@@ -13,8 +14,13 @@ from tests.unit.ui.sessions import keep, keep_three, make
 
 
 def titles(rig: Rig) -> list[str]:
-    """The titles in the list, from the top."""
-    return [line[2:].split("  ")[0].strip() for line in rig.listed if line.strip()]
+    """The titles in the list, from the top, without the headings of its groups."""
+    return [line[2:].split("  ")[0].strip() for line in sessions_listed(rig)]
+
+
+def sessions_listed(rig: Rig) -> list[str]:
+    """The lines of the list that are sessions."""
+    return [line for line in rig.listed if line and line[0] in SIGNS.values()]
 
 
 def test_the_list_has_the_newest_on_top(data_dir: Path) -> None:
@@ -228,11 +234,11 @@ def test_an_answer_goes_on_while_another_session_is_open(data_dir: Path) -> None
         rig.provider.will("first half", gate, " second half")
         await rig.say("question")
         await gate.reached.wait()
-        await rig.until(lambda: rig.listed[0].startswith("● question"))
+        await rig.until(lambda: sessions_listed(rig)[0].startswith("● question"))
         await rig.press("ctrl+x", "2")
         await rig.until(lambda: "  a one" in rig.shown)
         gate.open()
-        await rig.until(lambda: not rig.listed[0].startswith("●"))
+        await rig.until(lambda: not sessions_listed(rig)[0].startswith("●"))
         assert "  a one" in rig.shown
         await rig.press("ctrl+x", "1")
         await rig.until(lambda: "  first half second half" in rig.shown)
