@@ -6,22 +6,20 @@ Ends with 1 if a target is missed.
 
 from __future__ import annotations
 
-import json
-import random
+import re
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from tests.benchmarks.live_reading import percentile
+from tests.benchmarks.sessions_data import last_words, make
 from tests.support.launch import QUIT, READY, launch
 from tests.support.terminal import Terminal
 
-WORDS = ("refactor", "parser", "index", "cache", "login", "screen", "Rust", "error", "fix", "memory", "leak")
-MORE_WORDS = ("Berlin", "bread", "trip", "plan", "weather", "question", "slow", "docker", "network", "test")
 FILTERS = ("parser", "memry laek", "rust err", "xqzw", "berlin trip")
 
 SHOWN = "Today"
@@ -31,40 +29,15 @@ RUNS = 5
 CPU_RATIO = 1.2
 KEY_MILLISECONDS = 30.0
 FILTER_MILLISECONDS = 50.0
+SWITCH_MILLISECONDS = 80.0
+SWITCHES = 40
 
 _BACKSPACE = "\x7f"
 _LIST = "\x13"
+_NEXT = "\x1b[6;5~"
+_END = re.compile(re.escape(last_words("s")).replace(r"s\.", r"s\d+\."))
 _START_SECONDS = 60.0
 _KEY_SECONDS = 0.25
-
-
-def make(folder: Path, count: int, kilobytes: int) -> None:
-    """Write sessions: some in trees, some put away, over some months and ten projects."""
-    chance, now = random.Random(1), datetime.now(UTC)
-    sessions = folder / "data" / "sessions"
-    sessions.mkdir(parents=True)
-    filler = "word " * (kilobytes * 200)
-    for number in range(count):
-        name, at = f"s{number:06}", now - timedelta(minutes=7 * number)
-        moments = {"created": at.isoformat(), "updated": at.isoformat(), "archived": None}
-        if number % 10 == 9:
-            moments["archived"] = at.isoformat()
-        parent = f"s{number - number % 5:06}" if number % 5 in (1, 2) else None
-        info = {
-            "id": name,
-            "title": " ".join(chance.choice(WORDS + MORE_WORDS) for _ in range(chance.randint(3, 9))),
-            "project_dir": f"/code/project{number % 10}",
-            "working_dir": "/code",
-            "time": moments,
-            "parent_session_id": parent,
-            "root_session_id": parent,
-            "message_count": 1,
-        }
-        part = {"id": "p", "type": "text", "content": filler}
-        created = at.isoformat()
-        message = {"id": "m", "session_id": name, "role": "user", "parts": [part], "created_at": created}
-        text = json.dumps({"info": info, "messages": [message]}, indent=2)
-        (sessions / f"{name}.json").write_text(text, "utf-8")
 
 
 def started(folder: Path) -> Terminal:
@@ -118,9 +91,37 @@ def keys(folder: Path) -> tuple[list[float], list[float]]:
         return [each for each in moving if each], [each for each in filtering if each]
 
 
+def switching(folder: Path) -> list[float]:
+    """Milliseconds from the key that opens the list's next session until its last message is on the screen."""
+    found = []
+    with started(folder) as terminal:
+        terminal.wait_for(READY, _START_SECONDS)
+        terminal.quiet(1.0, _START_SECONDS)
+        seen: set[str] = set()
+        for _ in range(SWITCHES):
+            sent = terminal.send(_NEXT)
+            at = terminal.wait_for(partial(_shows_another, seen), _START_SECONDS)
+            found.append((at - sent) * 1000)
+            seen = _ends(terminal.screen())
+            terminal.quiet(0.2)
+        terminal.send(QUIT)
+        terminal.wait_exit(20.0)
+    return found
+
+
+def _shows_another(seen: set[str], screen: str) -> bool:
+    """Whether a screen has last words that have not been seen."""
+    return not _ends(screen) <= seen
+
+
+def _ends(screen: str) -> set[str]:
+    """Return the last words of sessions that are on a screen."""
+    return set(_END.findall(screen))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure and print. Returns 0 if every target is met."""
-    count, kilobytes = (*(int(each) for each in arguments), *(20_000, 2)[len(arguments) :])
+    count, kilobytes = (*(int(each) for each in arguments), *(20_000, 66)[len(arguments) :])
     with tempfile.TemporaryDirectory() as place:
         empty, full = Path(place, "empty"), Path(place, "full")
         empty.mkdir()
@@ -129,12 +130,14 @@ def main(arguments: Sequence[str]) -> int:
             start_cpu(full, SHOWN)
         cpu = [(start_cpu(empty, "no sessions yet"), start_cpu(full, SHOWN)) for _ in range(RUNS)]
         moving, filtering = keys(full)
+        switched = switching(full)
     bare, usable = (median(run[side][0] for run in cpu) for side in (0, 1))
     whole = median(run[1][1] for run in cpu)
     print(f"{count:,} sessions, {whole:.2f} s CPU until all is compared with the folder")  # noqa: T201 - its use
     figures = (
         (f"CPU until usable: {usable:.2f} s, empty {bare:.2f} s; ratio", usable / bare, CPU_RATIO),
         (f"moving, {len(moving)} keys, p95, ms", percentile(moving, 95) or 0.0, KEY_MILLISECONDS),
+        (f"switching, {len(switched)} times, p95, ms", percentile(switched, 95) or 0.0, SWITCH_MILLISECONDS),
         (f"filtering, {len(filtering)} keys, p95, ms", percentile(filtering, 95) or 0.0, FILTER_MILLISECONDS),
     )
     for what, value, target in figures:
