@@ -14,19 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oats_tui.background import Background
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder, Ledger
-from oats_tui.core.bus import Event, bus
+from oats_tui.core.bus import bus
 from oats_tui.core.config import get_cache_dir, get_data_dir, get_state_dir, set_data_dir
 from oats_tui.core.datadir import check_data_dir
 from oats_tui.core.errors import OatsError
 from oats_tui.core.log import start_log
 from oats_tui.core.settings import Settings, load_settings
 from oats_tui.core.storage import Storage
-from oats_tui.core.topics import WATCHING_CHANGED
 from oats_tui.provider.registry import Models
-from oats_tui.session.answers import AnswerStorage
 from oats_tui.session.meta import MetaStorage
+from oats_tui.session.search import SearchIndex
 from oats_tui.session.session import Session, get_session_storage
 
 if TYPE_CHECKING:
@@ -75,27 +75,28 @@ async def _run(
 ) -> Ended:
     """Show the screen, and put everything away afterwards."""
     chat = Chat(Ledger(get_session_storage(), MetaStorage()), models, bus)
-    watch = _Watch(chat.ledger.answers)
-    start = _start(settings, await _session_id(resume), project, log_path, watch)
+    search = SearchIndex(get_cache_dir(), get_data_dir(), bus)
+    background = Background(chat.ledger.answers, search)
+    start = _start(settings, await _session_id(resume), project, log_path, background)
     app = _app(chat, start)
     with _ends_on_signals(app) as at_once:
         try:
             await app.run_async()
         finally:
-            await _end(app, chat, watch, settings.finish_minutes * 60.0, at_once)
+            await _end(app, chat, background, settings.finish_minutes * 60.0, at_once)
     code = app.return_code or (1 if chat.unsaved else 0)
     return Ended(code, app.open_id, tuple(chat.unsaved))
 
 
-async def _end(app: OatsApp, chat: Chat, watch: _Watch, patience: float, at_once: asyncio.Event) -> None:
+async def _end(app: OatsApp, chat: Chat, background: Background, patience: float, at_once: asyncio.Event) -> None:
     """Put everything away; where the terminal has gone, answers go on for a while."""
     if app.is_hung_up:
         _let_go_of_terminal()
         await app.put_away()
         await chat.close(patience, at_once)
-        await watch.stop()
+        await background.stop()
     else:
-        await asyncio.gather(watch.stop(), chat.close(), app.put_away())
+        await asyncio.gather(background.stop(), chat.close(), app.put_away())
 
 
 def _let_go_of_terminal() -> None:
@@ -106,48 +107,9 @@ def _let_go_of_terminal() -> None:
     os.close(nowhere)
 
 
-class _Watch:
-    """The watcher while the screen is up; and once, at its start, the recovery of what a kill left behind."""
-
-    def __init__(self, answers: AnswerStorage) -> None:
-        self._answers = answers
-        self._task: asyncio.Task[None] | None = None
-        self._recovery: asyncio.Task[object] | None = None
-
-    async def start(self) -> None:
-        """Begin to watch; changes by others are noticed when this returns. Raises OatsError if not."""
-        from oats_tui.watch.folder import FolderWatcher
-
-        watcher = FolderWatcher(get_data_dir(), bus)
-        self._task = asyncio.create_task(watcher.run())
-        self._task.add_done_callback(_tell_end)
-        await watcher.ready()
-        self._recovery = asyncio.create_task(self._answers.recover_all())
-        await asyncio.sleep(0)
-        if self._task.done() and not self._task.cancelled() and (error := self._task.exception()):
-            raise OatsError(
-                "What others write is not noticed.",
-                str(error),
-                "Start again to see the newest state of everything.",
-            )
-
-    async def stop(self) -> None:
-        """End the watching."""
-        tasks = [task for task in (self._task, self._recovery) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _tell_end(watching: asyncio.Task[None]) -> None:
-    """Tell that nothing is noticed any more, where the watching has ended by itself."""
-    if not watching.cancelled() and (error := watching.exception()) is not None:
-        _log.error("the folder is not watched any more", exc_info=error)
-        why = "what others write is not noticed until the next start"
-        bus.publish_sync(Event(WATCHING_CHANGED, {"how": "off", "why": why}))
-
-
-def _start(settings: Settings, resume: str | None, project: str | None, log_path: Path, watch: _Watch) -> Start:
+def _start(
+    settings: Settings, resume: str | None, project: str | None, log_path: Path, background: Background
+) -> Start:
     """Return how the program was started, for the screen."""
     from oats_tui.ui.desk import Start
 
@@ -157,12 +119,13 @@ def _start(settings: Settings, resume: str | None, project: str | None, log_path
         folder=Folder(Path(project).expanduser().resolve() if project else project_of(working), working),
         memory_path=get_state_dir() / "memory.json",
         resume=resume,
-        watching=watch.start,
+        watching=background.start,
         notices=(*settings.notices, *notices),
         leader=leader,
         keys=dict(settings.keys),
         theme=settings.theme,
         log_path=log_path,
+        search=background.search,
     )
 
 

@@ -98,6 +98,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.fold", "Leave out what is below, or go up", "fold", places={"list": "h,left"}),
     Command("session.restore", "Bring back what was deleted last", "restore", "", ("z",), {"list": "u"}),
     Command("session.repair", "Save what can be saved of a damaged session", "repair", slash="repair"),
+    Command("search.open", "Search all sessions", "search", leader=("slash",), slash="search", takes="WORDS"),
     Command("model.choose", "Choose the model", "choose_model", leader=("m",), slash="model", takes="NAME"),
     Command("transcript.focus", "Go to the messages", "focus_transcript", leader=("k",), typed="tab"),
     Command("transcript.scroll", "Scroll the messages from the input", typed="pgup, pgdn"),

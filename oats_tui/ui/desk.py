@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder
@@ -17,6 +18,9 @@ from oats_tui.ui.memory import Memory, save_memory
 from oats_tui.ui.readmarks import ReadMarks, refresh_read_marks, save_read_marks
 from oats_tui.ui.view import View
 from oats_tui.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from oats_tui.session.search import SearchIndex
 
 TWICE_WITHIN = 1.0
 """Seconds within which a second ctrl+c quits."""
@@ -49,6 +53,7 @@ class Start:
         keys: The key of each command that does not have its usual one.
         theme: The theme asked for in the configuration, or None.
         log_path: The file that has the rest after a crash.
+        search: Finds messages of all sessions; None where nothing does.
     """
 
     folder: Folder
@@ -60,6 +65,7 @@ class Start:
     keys: dict[str, str] = field(default_factory=dict)
     theme: str | None = None
     log_path: Path = Path()
+    search: SearchIndex | None = None
 
     @property
     def marks_path(self) -> Path:
@@ -98,6 +104,7 @@ class Desk:
         self.memory = memory
         self.marks = marks
         self.start = start
+        self.searched = ""
         self._clock = clock
         self._pressed = float("-inf")
         self._warm: object = None

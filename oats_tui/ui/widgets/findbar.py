@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -49,6 +50,16 @@ class FindBar(Horizontal):
         else:
             self.screen.set_focus(box)
             box.action_select_all()
+
+    def open_at(self, entry_id: str, words: str, terms: Sequence[str]) -> None:
+        """Show the line with what was searched for, its terms marked, and go to a message that holds them."""
+        self.display = bool(terms)
+        box = self.query_one(Input)
+        with box.prevent(Input.Changed):
+            box.value = sanitize_line(words)[:LONGEST_QUERY]
+        self._transcript.update(lambda reading: steps.find_in(reading, entry_id, terms))
+        self.screen.set_focus(self._transcript)
+        self._tell()
 
     def close(self) -> None:
         """Hide the line, and mark nothing any more."""

@@ -26,15 +26,15 @@ class Finder:
     Markdown is searched as it is shown; where its source holds the words in this order, it is drawn and looked at.
 
     Args:
-        query: What to find, not empty.
+        terms: What to find, any of them, none empty.
     """
 
-    def __init__(self, query: str) -> None:
-        self.query = query
+    def __init__(self, *terms: str) -> None:
         self.found: Place | None = None
-        self._pattern = re.compile(re.escape(query), re.IGNORECASE)
-        words = [re.escape(word) for word in _WORD.findall(query)]
-        self._loosely = re.compile(_BETWEEN.join(words), re.IGNORECASE) if words else self._pattern
+        # The longest first: of two that begin alike it is the one to be marked.
+        terms = tuple(sorted(terms, key=len, reverse=True))
+        self._pattern = re.compile("|".join(map(re.escape, terms)), re.IGNORECASE)
+        self._loosely = re.compile("|".join(map(_loosely, terms)), re.IGNORECASE)
         self._kept: dict[int, tuple[Sequence[Line], list[tuple[int, int]], Spans]] = {}
         self._where: tuple[Sequence[Entry], list[int]] | None = None
         self._here: tuple[Place, Sequence[Line], Spans] | None = None
@@ -108,6 +108,11 @@ class Finder:
                 self._kept.clear()
             kept = self._kept[id(lines)] = (lines, *matches_in(lines, self._pattern))
         return kept[1], kept[2]
+
+
+def _loosely(term: str) -> str:
+    """Return a pattern for the words of a term in this order, with what may stand between them in Markdown."""
+    return _BETWEEN.join(map(re.escape, _WORD.findall(term))) or re.escape(term)
 
 
 def searched(entry: Entry) -> str:

@@ -83,6 +83,18 @@ def find(reading: Reading, query: str) -> None:
         _show(reading, found)
 
 
+def find_in(reading: Reading, entry_id: str, terms: Sequence[str]) -> None:
+    """Mark all of some terms, and go to the first of them in a message, or to the message where it shows none."""
+    reading.finder = Finder(*terms) if terms else None
+    if reading.document.index_of(entry_id) is not None:
+        go_to(reading, entry_id)
+    if reading.finder is not None and reading.entries:
+        with reading.viewport.held():
+            found = reading.finder.go(reading.document, Place(reading.cursor.entry_id, -1), 1)
+        if found is not None and found.entry_id == reading.cursor.entry_id:
+            _show(reading, found)
+
+
 def find_next(reading: Reading, step: int) -> None:
     """Go to the next match, or the one before."""
     if reading.finder is not None and reading.entries:
