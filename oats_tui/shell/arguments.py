@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_SAYS = "list, show, tend, export and import sessions"
+_SAYS = "list, show, search, tend, export and import sessions"
 _ID_HELP = 'the beginning of a session\'s id, or "last" for the one with the newest activity'
 _ROW_KEYS = (
     "each session is an object: id, title, project_dir, working_dir, created, updated, archived (times as ISO"
@@ -44,6 +44,7 @@ def add_sessions(commands: Commands) -> None:
     below = made.add_subparsers(dest="task", metavar="COMMAND", title="commands", required=True)
     _add_list(below)
     _add_show(below)
+    _add_search(below)
     _add_rename(below)
     _add_archive(below)
     _add_trash(below)
@@ -194,3 +195,19 @@ def _add_import(commands: Commands) -> None:
         "path, format, known (how many were there already), made: [{id, title, messages}], skipped: [{what, why}]"
     )
     _add_json(made, f"files: a list of {{{file}}}\n{_FAILED}")
+
+
+def _add_search(commands: Commands) -> None:
+    """Add `search`."""
+    made = _add(commands, "search", 'find words in all sessions; put "--" before words that begin with a hyphen')
+    made.add_argument(
+        "words",
+        metavar="WORDS",
+        nargs="+",
+        help="words, '\"an exact phrase\"', title: project: model: role: before: after:, -not",
+    )
+    made.add_argument("--limit", metavar="N", type=count, default=20, help="the first N places (default: 20)")
+    hit = (
+        "session_id, message_id, title, project, role, time (ISO 8601 or null), snippet, marks ([from, to] in it)"
+    )
+    _add_json(made, f"hits: a list of {{{hit}}}\nterms: the words that were searched for\ncomplete: true or false")

@@ -24,6 +24,7 @@ Command: TypeAlias = Callable[[argparse.Namespace, Output], int]
 _COMMANDS = {
     "list": ("listing", "list_sessions"),
     "show": ("showing", "show"),
+    "search": ("searching", "search"),
     "rename": ("tending", "rename"),
     "archive": ("tending", "archive"),
     "trash": ("trashing", "trash"),

@@ -58,3 +58,8 @@ class Progress:
     done: int = 0
     all: int = 0
     is_building: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is in it."""
+        return not self.is_building and self.done >= self.all

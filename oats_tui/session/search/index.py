@@ -80,6 +80,7 @@ class SearchIndex:
 
     async def start(self) -> None:
         """Begin to bring the index up to date, and to follow what changes."""
+        self.progress = Progress(is_building=True)
         self._unsubscribe = [self._bus.subscribe(kind, self._note) for kind in _EVENTS]
         self._tasks = [asyncio.create_task(self._begin()), asyncio.create_task(self._follow())]
 
@@ -95,15 +96,13 @@ class SearchIndex:
             executor.shutdown(wait=False, cancel_futures=True)
 
     async def catch_up(self) -> None:
-        """Bring the index up to date now.
-
-        Raises:
-            OSError: It cannot be written.
-        """
+        """Bring the index up to date now; where that cannot be, what is found tells that it is not all."""
         try:
             await _in(self._writer, self._catch_up)
-        except sqlite3.Error as error:
-            raise OSError(str(error)) from error
+            self.progress = Progress(self.progress.all, self.progress.all)
+        except (OSError, sqlite3.Error) as error:
+            _log.warning("the search index is not up to date: %s", error)
+            self.progress = Progress(0, 1)
 
     async def find(self, text: str, *, limit: int = 50) -> Found:
         """Return the newest messages that hold what is asked for, and the sessions whose titles do.
@@ -119,7 +118,7 @@ class SearchIndex:
         self._asked += 1
         mine = self._asked
         if query.is_empty:
-            return Found([], (), is_complete=not self.progress.is_building)
+            return Found([], (), is_complete=self.progress.is_whole)
 
         try:
             found = await _in(self._reader, lambda: self._look(query, limit, lambda: mine != self._asked))
@@ -131,7 +130,7 @@ class SearchIndex:
                 self._database.complain()
                 self._begin_again()
             found = Found([], (), is_complete=False)
-        return Found(found.hits, found.terms, found.is_complete and not self.progress.is_building)
+        return Found(found.hits, found.terms, found.is_complete and self.progress.is_whole)
 
     def _look(self, query: Query, limit: int, is_given_up: Callable[[], bool]) -> Found:
         """Look for something, unless nobody waits for it any more."""
@@ -222,7 +221,14 @@ class SearchIndex:
     def _catch_up(self) -> None:
         """Bring the index up to date."""
         with closing(self._database.opened(_BUSY_SECONDS)) as connection:
-            update(connection, self._data_dir, difference(connection, self._data_dir).names)
+            found = difference(connection, self._data_dir)
+            self._tell(found.all - found.size, found.all)
+
+            def told(size: int) -> bool:
+                self._tell(self.progress.done + size, found.all)
+                return True
+
+            update(connection, self._data_dir, found.names, told)
 
     def _tell(self, done: int, whole: int) -> None:
         """Note how far building is."""
