@@ -178,7 +178,10 @@ class Database:
         """Make the folder and an empty file, for the owner alone; what is no file is removed if it can be."""
         files.ensure_folder(self.path.parent)
         with contextlib.suppress(FileNotFoundError):
-            if not stat.S_ISREG(self.path.lstat().st_mode):
+            mode = self.path.lstat().st_mode
+            if stat.S_ISDIR(mode):
+                self.path.rmdir()
+            elif not stat.S_ISREG(mode):
                 self.path.unlink()
         with contextlib.suppress(FileExistsError):
             # A file that is there is never opened here: closing it would end SQLite's locks of this process.

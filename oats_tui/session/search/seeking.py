@@ -37,15 +37,16 @@ def seek(
         sqlite3.Error: The index cannot be read.
     """
     seeker, texts, hits = Seeker(query), _Texts(data_dir), list[Hit]()
+    terms = tuple(term.text for term in query.wanted)
     for row in rows(connection, query):
         if is_given_up():
-            break
+            return Found(hits, terms, is_complete=False)
         hit = _hit(row, seeker, texts)
         if hit is not None:
             hits.append(hit)
             if len(hits) == limit:
                 break
-    return Found(hits, tuple(term.text for term in query.wanted), is_complete=True)
+    return Found(hits, terms, is_complete=True)
 
 
 def _hit(row: tuple[object, ...], seeker: Seeker, texts: _Texts) -> Hit | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from oats_tui.session.search.query import Query, Term
-from oats_tui.session.search.words import fold, is_asian, places
+from oats_tui.session.search.words import LETTER, fold, is_asian, places
 
 LENGTH = 160
 """Characters of a snippet."""
@@ -100,6 +100,6 @@ def _pattern(term: Term) -> re.Pattern[str]:
         whole = re.escape(piece)
         if not is_asian(piece):
             is_last = number == len(term.pieces) - 1
-            whole = rf"(?<![^\W_]){whole}" + ("" if term.is_prefix and is_last else r"(?![^\W_])")
+            whole = f"(?<!{LETTER}){whole}" + ("" if term.is_prefix and is_last else f"(?!{LETTER})")
         pieces.append(whole)
     return re.compile(_BETWEEN.join(pieces))

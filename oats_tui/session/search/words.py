@@ -20,7 +20,10 @@ _ASIAN = (
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U0001aff0-\U0001b16f\U00020000-\U000323af"
 )
 ASIAN_RUN = re.compile(f"[{_ASIAN}]+")
-_PIECE = re.compile(f"[{_ASIAN}]+|(?:(?![{_ASIAN}])[^\\W_])+")
+LETTER = f"(?:(?![{_ASIAN}])[^\\W_])"
+"""An expression for a letter or digit of a word between blanks and signs."""
+
+_PIECE = re.compile(f"[{_ASIAN}]+|{LETTER}+")
 _WORD = re.compile(r"[^\W_]+")
 _HUMPS = re.compile(r"(?<![A-Za-z])[A-Z]*+[a-z]++[A-Z][A-Za-z]*+")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

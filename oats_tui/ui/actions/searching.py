@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from oats_tui.core.errors import OatsError
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
 
 async def search(desk: Desk, words: str) -> None:
     """Find messages of all sessions, and open the one that is chosen."""
-    from oats_tui.ui.screens.search import SearchScreen
+    from oats_tui.ui.screens.search import MOST_SHOWN, SearchScreen
 
     index = desk.start.search
     if index is None:
         raise OatsError("There is nothing to search with.", "The index of the sessions was not started.")
-    screen = SearchScreen(index.find, lambda: index.progress, words or desk.searched, desk.workspace.now())
+    find = partial(index.find, limit=MOST_SHOWN)
+    screen = SearchScreen(find, lambda: index.progress, words or desk.searched, desk.workspace.now())
     chosen = await desk.screen.app.push_screen_wait(screen)
     if chosen is not None:
         desk.searched = chosen.query

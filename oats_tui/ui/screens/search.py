@@ -21,8 +21,8 @@ from oats_tui.ui.cells import clean, clean_line
 from oats_tui.ui.moments import when
 from oats_tui.ui.screens.overlay import Overlay
 
-MOST_SHOWN = 100
-"""Hits that are listed; who has more of them types another word."""
+MOST_SHOWN = 50
+"""Hits that are looked for, the newest; who has more of them types another word."""
 
 LONGEST_QUERY = 300
 """Characters of what is looked for."""
@@ -145,7 +145,7 @@ class SearchScreen(Overlay[Chosen | None]):
         """List what was found, the cursor on one of it."""
         listed = self.query_one(OptionList)
         room = listed.scrollable_content_region.width
-        listed.set_options([Option(self._option(hit, room)) for hit in self._found.hits[:MOST_SHOWN]])
+        listed.set_options([Option(self._option(hit, room)) for hit in self._found.hits])
         if self._found.hits:
             listed.highlighted = cursor
 
@@ -204,5 +204,6 @@ def state_words(query: str, found: Found, progress: Progress) -> str:
         return building + "nothing found"
     sessions = len({hit.session_id for hit in found.hits})
     messages = "one message" if len(found.hits) == 1 else f"{len(found.hits)} messages"
-    more = f", the first {MOST_SHOWN} listed" if len(found.hits) > MOST_SHOWN else ""
-    return f"{building}{messages} in {'one session' if sessions == 1 else f'{sessions} sessions'}{more}"
+    if len(found.hits) == MOST_SHOWN:
+        messages = f"the newest {MOST_SHOWN} messages"
+    return f"{building}{messages} in {'one session' if sessions == 1 else f'{sessions} sessions'}"
