@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from oats_tui.core.errors import OatsError
 from oats_tui.date import utc
+from oats_tui.session.filing import put_away
 from oats_tui.session.session import Session, SessionStorage
 from oats_tui.shell.cells import line
 from oats_tui.shell.naming import found_sessions
@@ -43,10 +44,7 @@ def archive(options: argparse.Namespace, out: Output) -> int:
 
     def change(session: Session) -> bool:
         """Set or take away the date; one that is set is kept."""
-        if (session.info.time.archived is None) == options.undo:
-            return False
-        session.info.time.archived = None if options.undo else utc()
-        return True
+        return put_away(session, None if options.undo else utc())
 
     done: list[dict[str, Any]] = []
     named = found_sessions(out, options.ids)

@@ -91,6 +91,21 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("session.delete", "Move the session to the trash", "delete", "", ("d",), {"list": "d"}),
     Command("session.pin", "Pin the session on top, or unpin it", "pin", "", ("p",), {"list": "p"}),
+    Command("session.archive", "Archive the session, or bring it back", "archive", "", ("a",), {"list": "a"}),
+    Command(
+        "session.fork",
+        "Fork: a new session up to this message",
+        "fork",
+        "",
+        ("f",),
+        {"list": "f", "transcript": "f"},
+        slash="fork",
+    ),
+    Command(
+        "session.info", "What there is to know about the session", "info", "", ("i",), {"list": "i"}, slash="info"
+    ),
+    Command("session.export", "Export the session", "export", slash="export", takes="md|html|json|copy"),
+    Command("session.import", "Import sessions of other programs", "import_file", slash="import", takes="FILE"),
     Command("list.filter", "Filter the list by title", "filter_list", places={"list": "slash"}),
     Command("list.order", "List by day or by project", "turn_order", places={"list": "o"}),
     Command("list.mark", "Mark the session, or take that back", "mark_session", places={"list": "space"}),
@@ -124,7 +139,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "code.copy", "Copy a code block by its number", "copy_code", leader=("c",), places={"transcript": "c"}
     ),
-    Command("link.copy", "Copy the address of a link", "copy_link", leader=("a",), places={"transcript": "l"}),
+    Command("link.copy", "Copy the address of a link", "copy_link", places={"transcript": "l"}),
     Command("text.select", "Select text: v begins, y copies", "select", places={"transcript": "v"}),
     Command("picture.show", "Show the picture whole", "show_picture", places={"transcript": "o"}),
     Command("picture.save", "Save the picture to a file", "save_picture", places={"transcript": "s"}),

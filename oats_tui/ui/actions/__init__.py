@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from oats_tui.ui.actions import listing, messages, program, searching, sessions
+from oats_tui.ui.actions import exchange, listing, messages, program, searching, sessions, tending
 
 if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
@@ -18,7 +18,7 @@ Action = Callable[["Desk", str], Awaitable[None]]
 
 def action(name: str) -> Action:
     """Return the function of this name. Raises LookupError where there is none."""
-    for module in (sessions, listing, searching, messages, program):
+    for module in (sessions, tending, listing, searching, exchange, messages, program):
         found: Action | None = getattr(module, name, None)
         if found is not None:
             return found

@@ -94,6 +94,10 @@ async def delete(desk: Desk, _: str) -> None:
     what = f"{len(session_ids):,} sessions"
     if len(session_ids) == 1:
         what = f"“{sanitize_line(desk.workspace.listing.title(session_ids[0]))}”"
+    family = {each for session_id in session_ids for each in await desk.chat.ledger.family(session_id)}
+    along = len(family - set(session_ids))
+    if along:
+        what += f", and what was made from it ({'one session' if along == 1 else f'{along:,} sessions'}),"
     question = f"Move {what} to the trash? {desk.start.leader} z brings it back."
     if not await desk.screen.app.push_screen_wait(ConfirmScreen(question, "Move")):
         return

@@ -1,0 +1,229 @@
+"""Sessions put away, forked, looked at, taken out and in from the keyboard."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, Label, Static
+
+from oats_tui.chat.ledger import Folder
+from oats_tui.exchange.report import Imported, Report, Skipped
+from oats_tui.session.facts import facts_of
+from oats_tui.session.session import Session, get_session_storage
+from oats_tui.ui.actions.exchange import file_name, told
+from oats_tui.ui.screens.ask import AskScreen
+from oats_tui.ui.screens.choose import ChooseScreen
+from oats_tui.ui.screens.confirm import ConfirmScreen
+from oats_tui.ui.screens.info import InfoScreen, lines
+from tests.support.app import Rig, play
+from tests.unit.ui.sessions import keep, keep_three, make
+
+
+async def on_disk(session_id: str) -> Session:
+    """A session as it is in its file."""
+    found = await get_session_storage().get(session_id)
+    assert found is not None
+    return found
+
+
+def titles(rig: Rig) -> list[str]:
+    """The titles that the list shows."""
+    return [row.title for row in rig.screen.sidebar.rows]
+
+
+def said(rig: Rig) -> list[str]:
+    """What notices say, titles and sentences."""
+    return [f"{note.title} {note.message}" for note in rig.app._notifications]
+
+
+def test_a_session_is_put_away_and_brought_back_by_one_key(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "a")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        assert "archived: the same key undoes it" in rig.said
+        assert any("Archived (1)" in line for line in rig.listed)
+        assert (await on_disk(ids[0])).info.time.archived is not None
+        await rig.press("ctrl+x", "n", "escape")
+        await rig.say("/info")
+        await rig.press("escape")
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_the_open_session_is_put_away_and_stays_open(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == ids[0])
+        await rig.press("ctrl+x", "a")
+        await rig.until(lambda: any("Archived (1)" in line for line in rig.listed))
+        assert rig.open_id == ids[0]
+        assert "one" in titles(rig)
+        await rig.press("ctrl+x", "a")
+        await rig.until(lambda: not any("Archived" in line for line in rig.listed))
+        assert (await on_disk(ids[0])).info.time.archived is None
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir, resume="last")
+
+
+def test_marked_sessions_are_put_away_together(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "space", "space", "a")
+        await rig.until(lambda: titles(rig) == ["three"])
+        assert "2 sessions archived" in rig.said
+        assert rig.screen.sidebar.marked == []
+
+    keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_a_fork_from_the_messages_ends_at_the_cursor(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == one)
+        await rig.press("ctrl+x", "k", "g", "j", "f")
+        await rig.until(lambda: rig.open_id != one)
+        fork = await on_disk(rig.open_id or "")
+        assert [message.get_text_content() for message in fork.messages] == ["q1", "a1"]
+        assert fork.title == "one (fork)"
+        assert fork.info.parent_session_id == one
+        await rig.until(lambda: "one (fork)" in titles(rig))
+        assert rig.app.focused is rig.screen.prompt
+        assert len((await on_disk(one)).messages) == 4
+
+    one = keep(make("one", "q1", "a1", "q2", "a2"))
+    play(scenario, data_dir, resume="last")
+
+
+@pytest.mark.parametrize("keys", [["ctrl+s", "f"], ["ctrl+x", "f"]])
+def test_a_fork_from_elsewhere_has_all(data_dir: Path, keys: list[str]) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == one)
+        await rig.press(*keys)
+        await rig.until(lambda: rig.open_id != one)
+        assert len((await on_disk(rig.open_id or "")).messages) == 4
+
+    one = keep(make("one", "q1", "a1", "q2", "a2"))
+    play(scenario, data_dir, resume="last")
+
+
+def test_who_deletes_a_session_is_told_what_goes_along(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == one)
+        await rig.press("ctrl+x", "f")
+        await rig.until(lambda: rig.open_id != one)
+        await rig.press("ctrl+s", "k", "d")
+        await rig.until(lambda: isinstance(rig.app.screen, ConfirmScreen))
+        question = str(rig.app.screen.query(Label).first().render())
+        assert "“one”, and what was made from it (one session)," in question
+        await rig.press("escape")
+
+    one = keep(make("one", "q1", "a1"))
+    play(scenario, data_dir, resume="last")
+
+
+def test_the_facts_are_shown_and_the_path_is_copied(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "i")
+        await rig.until(lambda: isinstance(rig.app.screen, InfoScreen))
+        shown = str(rig.app.screen.query_one(Static).render())
+        assert shown
+        await rig.press("y")
+        await rig.until(lambda: rig.app.screen is rig.screen)
+        await rig.until(lambda: rig.app._clipboard == str(get_session_storage().path_of(ids[0])))
+        await rig.press("i")
+        await rig.until(lambda: isinstance(rig.app.screen, InfoScreen))
+        await rig.press("escape")
+        await rig.until(lambda: rig.app.screen is rig.screen)
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_facts_in_words(tmp_path: Path) -> None:
+    session = make("A\x1b[31m title", "q", "a")
+    session.info.total_tokens = 12_345
+    session.info.time.archived = datetime(2026, 1, 1, tzinfo=UTC)
+    table = dict(lines(facts_of(session, tmp_path / "gone", "\x1babove", 1)))
+    assert table["messages"] == "2 (1 yours, 1 answers)"
+    assert table["tokens"] == "12,345"
+    assert table["made from it"] == "one session"
+    assert "\x1b" not in "".join(table.values())
+    assert "size" not in table
+    assert "archived" in table
+
+
+def test_a_session_is_exported_to_a_file(data_dir: Path, tmp_path: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == one)
+        await rig.say("/export")
+        await rig.until(lambda: isinstance(rig.app.screen, ChooseScreen))
+        await rig.press("enter")
+        await rig.until(lambda: list(tmp_path.glob("A-title-*.md")))
+        await rig.until(lambda: any("Exported" in note for note in said(rig)))
+        (path,) = tmp_path.glob("A-title-*.md")
+        assert "q1" in path.read_text()
+        await rig.say("/export json")
+        await rig.until(lambda: list(tmp_path.glob("A-title-*.json")))
+        await rig.say("/export copy")
+        await rig.until(lambda: "q1" in rig.app._clipboard)
+        await rig.say("/export pdf")
+        await rig.until(lambda: any("no such export" in note for note in said(rig)))
+
+    one = keep(make("A / title", "q1", "a1"))
+    play(scenario, data_dir, resume="last", folder=Folder(tmp_path, tmp_path))
+
+
+def test_a_file_is_imported_and_opened(data_dir: Path, tmp_path: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.say("/import")
+        await rig.until(lambda: isinstance(rig.app.screen, AskScreen))
+        rig.app.screen.query_one(Input).value = "there.json"
+        await rig.press("enter")
+        await rig.until(lambda: rig.open_id is not None)
+        assert "from elsewhere" in "\n".join(rig.shown)
+        assert any("1 session came in" in note for note in said(rig))
+        await rig.say("/import there.json")
+        await rig.until(lambda: any("1 was here already" in note for note in said(rig)))
+        await rig.say("/import gone.json")
+        await rig.until(lambda: len(said(rig)) == 3)
+
+    session = make("Other", "from elsewhere", "a1")
+    (tmp_path / "there.json").write_text(json.dumps(json.loads(session.model_dump_json())))
+    play(scenario, data_dir, folder=Folder(tmp_path, tmp_path))
+
+
+def test_what_an_import_came_to_in_words() -> None:
+    report = Report(
+        "ChatGPT", [Imported("a", "A", 2), Imported("b", "B", 1)], 1, [Skipped("x\x1b", "it is broken")]
+    )
+    title, words = told(report)
+    assert title == "Imported"
+    assert words.startswith("2 sessions came in, 1 was here already, 1 was skipped\n")
+    assert "\x1b" not in words
+    assert told(Report()) == ("Nothing new", "It is empty.")
+    many = told(Report("x", [], 0, [Skipped(str(number), "why") for number in range(9)]))[1]
+    assert many.count("\n") == 6
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("A / b: c", "A-b-c"), ("../../etc", "etc"), ("", "session"), ("\x1b[31m", "31m"), ("é漢 x", "é漢-x")],
+)
+def test_file_names_come_from_titles(title: str, name: str) -> None:
+    assert file_name(title) == name
+
+
+def test_export_and_import_wait_for_nobody(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.say("/import")
+        await rig.until(lambda: isinstance(rig.app.screen, AskScreen))
+        await rig.press("escape")
+        await rig.until(lambda: rig.app.screen is rig.screen)
+        await asyncio.sleep(0)
+        assert said(rig) == []
+
+    play(scenario, data_dir)
