@@ -207,6 +207,23 @@ def test_fault_10_a_late_writer_that_has_not_read_what_it_wrote_itself_loses_not
     assert sorted(texts_in(data, identifier)) == sorted([*base, "late 0", "late 1", "ours 0", "ours 1"])
 
 
+def test_fault_10_what_we_have_deleted_stays_deleted_although_a_late_writer_has_it(data: Path) -> None:
+    identifier = saved_session(6_600)
+    path = file_of(data, identifier)
+    base = texts_in(data, identifier)
+    late = LateWriter(path)
+    late.open()
+    late.finish()
+    session = loaded(identifier)
+    assert session.messages.pop().get_text_content() == "late 0"
+    second = LateWriter(path, truncates=False, number=1)
+    second.open()
+    asyncio.run(SessionStorage().update(session))
+    second.finish()
+    save_with(identifier, "ours 0")
+    assert sorted(texts_in(data, identifier)) == sorted([*base, "late 1", "ours 0"])
+
+
 @pytest.mark.parametrize("count", [2, 12])
 def test_fault_10_late_writers_one_after_the_other_are_all_merged(
     data: Path, monkeypatch: pytest.MonkeyPatch, count: int

@@ -137,12 +137,17 @@ class Recorder:
             if seen is None:
                 return real(*args, **options)
             self._tell(seen)
+            if name == "close":
+                # Once it is closed, another thread may be given the same number for another file.
+                self._opened.pop(args[0], None)
             try:
                 result = real(*self._struck(seen, args, real), **options)
             except OSError:
                 self._refused(seen.number)
                 raise
-            self._follow(seen, args, result)
+            if name == "open":
+                with self._lock:
+                    self._opened[result] = (next(self._openings), seen.path)
             return result
 
         return call
@@ -195,14 +200,6 @@ class Recorder:
         if fault.kind == "tear" and call.name in _WRITES:
             real(*_cut(call, args, call.size // 2))
         os._exit(EXIT_CODE)
-
-    def _follow(self, call: Call, args: tuple[Any, ...], result: Any) -> None:
-        """Remember what a handle leads to."""
-        with self._lock:
-            if call.name == "open":
-                self._opened[result] = (next(self._openings), call.path)
-            elif call.name == "close":
-                self._opened.pop(args[0], None)
 
 
 _real_fstat = os.fstat

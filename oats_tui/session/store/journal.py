@@ -18,6 +18,7 @@ from oats_tui.core.files import Signature
 from oats_tui.session.store import records
 from oats_tui.session.store.begun import Answer
 from oats_tui.session.store.records import mark_of, mark_of_json
+from oats_tui.session.store.seen import NOT_SEEN, Seen
 
 # Older states than the last so many are no longer told from what others wrote.
 _MOST_OLDER = 64
@@ -35,16 +36,14 @@ class Said:
         after: The key of the message before it, None for the first.
         at: When it was written down, in seconds since 1970.
         older: Marks of what it was before we changed it.
-        seen: Whether another program's version had it.
-        sums: The summaries that stood in that version.
+        seen: Whether the other programs have it.
     """
 
     json: bytes
     after: str | None
     at: float
     older: tuple[str, ...] = ()
-    seen: bool = False
-    sums: frozenset[str] = frozenset()
+    seen: Seen = NOT_SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class Journal:
     def was_seen(self, key: str, sums: frozenset[str]) -> bool:
         """Whether the writer of a version with these summaries can have summed up a message."""
         said = self.said.get(key)
-        return said is None or (said.seen and bool(sums - said.sums))
+        return said is None or (said.seen.is_held and bool(sums - said.seen.sums))
 
     def open_answers(self) -> list[Answer]:
         """The answers whose end was not written down."""
@@ -227,7 +226,8 @@ def _take_message(journal: Journal, record: records.MessageRecord) -> None:
     json, key = to_json(record.m), record.key
     _note(journal, "m", key, record.at)
     older = (*([mark_of(record.old)] if record.old is not None else []), *record.older)
-    said = Said(json, record.after, record.at, older, record.sums is not None, frozenset(record.sums or ()))
+    seen = NOT_SEEN if record.sums is None else Seen(((record.at, frozenset(record.sums)),))
+    said = Said(json, record.after, record.at, older, seen)
     before = journal.said.get(key)
     if before is None:
         journal.said[key] = said
@@ -235,17 +235,16 @@ def _take_message(journal: Journal, record: records.MessageRecord) -> None:
     late, early = (said, before) if said.at >= before.at else (before, said)
     marks = dict.fromkeys((*early.older, mark_of_json(early.json), *late.older))
     marks.pop(mark_of_json(late.json), None)
-    journal.said[key] = replace(
-        late, older=tuple(marks)[-_MOST_OLDER:], seen=late.seen or early.seen, sums=early.sums or late.sums
-    )
+    journal.said[key] = replace(late, older=tuple(marks)[-_MOST_OLDER:], seen=early.seen.joined(late.seen))
 
 
 def _take_foreign(journal: Journal, record: records.ForeignRecord) -> None:
     """Another program's version was found."""
     journal.foreign = max(journal.foreign, record.foreign)
-    for key in record.seen:
-        if key in journal.said and not journal.said[key].seen:
-            journal.said[key] = replace(journal.said[key], seen=True, sums=frozenset(record.sums))
+    had, lacked = Seen(((record.foreign, frozenset(record.sums)),)), Seen(missed=record.foreign)
+    for key, told in [*((key, had) for key in record.seen), *((key, lacked) for key in record.missed)]:
+        if (said := journal.said.get(key)) is not None:
+            journal.said[key] = replace(said, seen=said.seen.joined(told))
 
 
 def _take_begin(journal: Journal, record: records.BeginRecord) -> None:

@@ -60,7 +60,7 @@ def note_changes(
         OSError: It could not be written.
     """
     there = found.version.messages if found else {}
-    before = dict(zip(result.messages, [None, *result.messages], strict=False)) if result else {}
+    before = _before(result.messages) if result else {}
     values: list[dict[str, Any]] = []
     for each in changes.added:
         if there.get(each.key) == each.raw or _is_noted(journal, each.key, each.raw):
@@ -104,8 +104,13 @@ def note_foreign(path: Path, journal: Journal, found: OnDisk, at: float) -> None
     """
     if not journal.total or found.signature == journal.folded:
         return
-    seen = [key for key, said in journal.said.items() if key in found.keys and not said.seen]
-    write_records(path, [{"foreign": at, "seen": seen, "sums": sorted(found.sums)}], sync=False)
+    held = {key: said.seen.is_held for key, said in journal.said.items()}
+    seen = [key for key, is_held in held.items() if key in found.keys and not is_held]
+    # What had to be put back was not in the copy that was written, so its writer cannot sum it up later.
+    back = found.version.messages.keys() - found.keys
+    missed = [key for key, is_held in held.items() if is_held and key in back]
+    record = {"foreign": at, "seen": seen, "missed": missed, "sums": sorted(found.sums)}
+    write_records(path, [record], sync=False)
 
 
 def note_theirs(
@@ -129,23 +134,55 @@ def note_theirs(
     Raises:
         OSError: It could not be written.
     """
-    keys = list(there)
-    new = [
-        (position, key)
-        for position, key in enumerate(keys[-LATELY:], max(0, len(keys) - LATELY))
-        if key not in journal.said
-        and key not in ours
-        and _moment(there[key]) >= since
-        and is_understood(there[key])
-    ]
+    new = [key for key in _new(journal, there, ours) if _moment(there[key]) >= since]
     if not new:
         return
-    sums = sorted(summaries(there))
-    records = [
-        {**message_record(key, there[key], keys[position - 1] if position else None, at), "sums": sums}
-        for position, key in new
-    ]
+    sums, before = sorted(summaries(there)), _before(there)
+    records = [{**message_record(key, there[key], before[key], at), "sums": sums} for key in new]
     write_records(path, records, sync=False)
+
+
+def note_late(
+    path: Path,
+    journal: Journal,
+    late: Mapping[str, bytes],
+    ours: AbstractSet[str],
+    result: Mapping[str, bytes],
+    at: float,
+) -> None:
+    """Write down what was added to the file that a save has replaced.
+
+    It does not count as seen: its own writer may read the file that took the place of that one, and then has it no
+    more. And it stands where it is put now, not where it stood in the old file, so that it comes back there.
+
+    Args:
+        path: The journal.
+        journal: What it says already.
+        late: The messages in the old file.
+        ours: The keys of those in the new one.
+        result: All of them together, as they are going to be saved.
+        at: Now, in seconds since 1970.
+
+    Raises:
+        OSError: It could not be written.
+    """
+    before = _before(result)
+    new = [key for key in _new(journal, late, ours) if key in result]
+    write_records(path, [message_record(key, late[key], before[key], at) for key in new], sync=False)
+
+
+def _new(journal: Journal, there: Mapping[str, bytes], ours: AbstractSet[str]) -> list[str]:
+    """The keys of those of the last messages there that others added and nobody has written down."""
+    return [
+        key
+        for key in list(there)[-LATELY:]
+        if key not in journal.said and key not in ours and is_understood(there[key])
+    ]
+
+
+def _before(messages: Mapping[str, bytes]) -> dict[str, str | None]:
+    """For each message the key of the one before it."""
+    return dict(zip(messages, [None, *messages], strict=False))
 
 
 def note_version(places: Places, journal: Journal, written: Signature, prev: Signature | None, at: float) -> None:

@@ -87,9 +87,9 @@ def created_of(raw: bytes) -> datetime:
 def weave(ours: Sequence[str], theirs: Sequence[str], raws: Mapping[str, bytes]) -> list[str]:
     """Put two orders of messages together: each message once, each order kept where it can be.
 
-    What only we have stands behind what stood before it with us. Where the others have written there too, whole
-    turns (a user's message and what follows it) are ordered by the time of their first message, so that an answer
-    is never parted from its question.
+    What only we have stands behind what stood before it with us: a user's message behind all of that, what follows
+    one behind the last of that. Where the others have written there too, whole turns (a user's message and what
+    follows it) are ordered by the time of their first message, so that an answer stays with its question.
 
     Args:
         ours: The keys of our messages in their order.
@@ -101,12 +101,15 @@ def weave(ours: Sequence[str], theirs: Sequence[str], raws: Mapping[str, bytes])
     inserted: defaultdict[int, list[str]] = defaultdict(list)
     # Behind nothing that both have there is only the time to go by.
     place = next((places[key] for key in ours if key in places), None)
+    # With them a message may stand further to the front than with us.
+    last = place or 0
     for key in ours:
         if key in places:
             place = places[key] + 1
+            last = max(last, place)
             continue
         if is_users(raws[key]):
-            place = _behind_earlier_turns(key, place or 0, theirs, mine, raws)
+            place = last = _behind_earlier_turns(key, last, theirs, mine, raws)
         elif place is None:
             place = len(theirs)
         inserted[place].append(key)

@@ -6,15 +6,15 @@ torn from spoiling the next. What fails its check, or is of no known form, is no
 Most records are objects, told apart by their first field, with the time (`at`, in seconds since 1970):
 
 - `m`: a message of ours, whole, with its `key` where that is not its id, the key of the one before it (`after`),
-  and what it was before where we changed another's (`old`; `older`: marks of earlier states). It may be another's
-  that we saw: then `sums` are the summaries that stood with it;
+  and what it was before where we changed another's (`old`; `older`: marks of earlier states). It may be another's:
+  where that stood in the session's file, `sums` are the summaries that stood with it;
 - `drop`: the key of a message that we deleted;
 - `info`: the name of a fact that we changed, its value before (`old`) and after (`new`);
 - `folded`: the version of the file (time in ns, size, inode) that holds `count` of the three above, which together
   have the `mark`; `prev`: likewise the file that was there before it; `end`: how long the log was when it was read
   for that; `open`: how many answers had not ended;
-- `foreign`: when another program's version was found; `seen`: the keys of our messages in it; `sums`: those of its
-  summaries;
+- `foreign`: when another program's version was found; `seen`: the keys of our messages in it; `missed`: the keys
+  of those that had been seen and are neither in it nor in a summary of it; `sums`: the keys of its summaries;
 - `begin`: an answer begins: the message without its parts, the number `n` by which it is called from here on, the
   id of the message that is `asked`, the key of the one before it (`after`) and who writes it (`by`);
 - `part`: part `p` of answer `n`, whole;
@@ -126,6 +126,7 @@ class ForeignRecord(Record):
     foreign: At
     seen: list[str]
     sums: list[str]
+    missed: list[str] = []
 
 
 class BeginRecord(Record):

@@ -168,9 +168,9 @@ def _is_info(info: dict[str, Any]) -> bool:
 
 def _is_summed_up(raw: bytes, said: Said, messages: Mapping[str, bytes]) -> bool:
     """Whether a message is missing because a new summary stands for it."""
-    if not said.seen:
+    if not said.seen.is_held:
         return False
-    until = summed_up_until(messages, said.sums)
+    until = summed_up_until(messages, said.seen.sums)
     return until is not None and created_of(raw) <= until
 
 

@@ -23,7 +23,16 @@ from oats_tui.session.store.held import Held
 from oats_tui.session.store.journal import Journal
 from oats_tui.session.store.journals import read_journal
 from oats_tui.session.store.merge import Version, merge, summaries
-from oats_tui.session.store.notes import LATELY, SAME, SINCE, note_changes, note_foreign, note_theirs, note_version
+from oats_tui.session.store.notes import (
+    LATELY,
+    SAME,
+    SINCE,
+    note_changes,
+    note_foreign,
+    note_late,
+    note_theirs,
+    note_version,
+)
 from oats_tui.session.store.on_disk import OnDisk, look
 from oats_tui.session.store.places import Places
 from oats_tui.session.store.reading import late_version
@@ -159,11 +168,12 @@ def replace(places: Places, result: Pieces, prior: Prior, journal: Journal, at: 
         theirs = late_version(places, last)
         if theirs is not None:
             base, ours = Version.of(prior.content), Version.of(result)
-            note_theirs(places.journal, journal, theirs.messages, ours.messages.keys(), 0.0, at)
+            united = _united(places, base, ours, theirs, journal)
+            note_late(places.journal, journal, theirs.messages, ours.messages.keys(), united.messages, at)
             noted = read_journal(places.journal)
             new = noted.taken.keys() - journal.taken.keys()
             journal = noted.without({each for each in new if each[1] not in theirs.messages})
-            result = _united(places, base, ours, theirs, journal).pieces()
+            result = united.pieces()
         written = files.replace_file(places.file, join(result), places.prev if before else None)
         last = before
         if late_version(places, last) is None:

@@ -51,8 +51,8 @@ def _records(journal: Journal) -> Iterator[Any]:
     yield from ({"queue": message_id, "by": by} for message_id, by in journal.queued.items())
     by_sums: defaultdict[frozenset[str], list[str]] = defaultdict(list)
     for key, said in journal.said.items():
-        if said.seen:
-            by_sums[said.sums].append(key)
+        if said.seen.is_held:
+            by_sums[said.seen.sums].append(key)
     for sums, keys in by_sums.items():
         yield {"foreign": journal.foreign, "seen": keys, "sums": sorted(sums)}
     if journal.foreign and not by_sums:

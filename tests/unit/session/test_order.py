@@ -133,6 +133,9 @@ def test_the_moment_of_a_message_is_found_or_the_beginning_of_time(text: str, ex
         ("q1 q2 q3", "q1 q9 q3", {"q2": 20, "q9": 9}, "q1 q9 q2 q3"),
         # Others put it into another order: that one holds.
         ("q1 a1 q2 a2", "q2 a2 q1 a1", {}, "q2 a2 q1 a1"),
+        # What comes after all of that with us does so still, and an answer stays with its question.
+        ("q1 q2 q3 q4 a4", "q1 q3 q2", {}, "q1 q3 q2 q4 a4"),
+        ("q1 q2 q3 a3", "q1 q3 q2", {}, "q1 q3 a3 q2"),
         # Nothing in common.
         ("q1 a1", "q2 a2", {"q1": 1, "q2": 2}, "q1 a1 q2 a2"),
         ("q1 a1", "q2 a2", {"q1": 3, "q2": 2}, "q2 a2 q1 a1"),
