@@ -37,7 +37,7 @@ from oats_tui.ui.screens.chat import ChatScreen
 MOST_WARNINGS = 5
 """How many things that are wrong with a configuration are told; the rest can wait until these are mended."""
 
-CATCH_UP_AFTER = 0.1
+PAINT_AFTER = 0.1
 """Seconds between two looks at a terminal that takes nothing, as one at the end of a line that stands still."""
 
 STYLES = ("chat", "sidebar", "transcript", "prompt", "status", "overlays")
@@ -73,7 +73,8 @@ class OatsApp(App[None]):
         self._memory = memory
         self._chat_screen = ChatScreen(chat, memory, start, bus)
         self.is_hung_up = False
-        self._catching_up: Timer | None = None
+        self._waiting: Timer | None = None
+        self._line = start.pacing
         self._canvas = Canvas(Pens(COLOR_SYSTEMS.get(self.console.color_system or "")))
         self._keys = KeyOrder(self, self._chat_screen.runner.settled)
 
@@ -139,23 +140,46 @@ class OatsApp(App[None]):
         if not isinstance(update, CompositorUpdate) or not is_ours:
             super()._display(screen, renderable)
             return
-        if isinstance(driver, TerminalDriver) and driver.is_behind:
-            self._catch_up_later()
+        self._canvas.take(update, self.size)
+        self._paint()
+
+    def _paint(self) -> None:
+        """Write what the terminal does not show yet, as much as its line takes now; the cursor's line first."""
+        driver = self._driver
+        if not isinstance(driver, TerminalDriver) or driver.is_behind or self._batch_count:
+            self._paint_later()
             return
-        sequences = self._canvas.paint(update, self.size)
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        room = self._line.room()
+        sequences = self._canvas.changes_of(cursor.y) if room == 0 else self._canvas.changes(room, cursor.y)
         if sequences or cursor != self._previous_cursor_position:
-            super()._display(screen, Changes(sequences))  # type: ignore[arg-type] # as Textual's own updates
+            asked = self._line.question(len(sequences))
+            super()._display(self.screen, Changes(sequences + asked))  # type: ignore[arg-type] # as Textual's own
+        if room is not None and self._canvas.is_stale:
+            self._paint_later()
 
-    def _catch_up_later(self) -> None:
-        """Paint what was left out once the terminal takes something again."""
-        if self._catching_up is None:
-            self._catching_up = self.set_timer(CATCH_UP_AFTER, self._catch_up)
+    def _paint_later(self) -> None:
+        """Paint what is left once the terminal has taken more, or should have."""
+        if self._waiting is None:
+            self._waiting = self.set_timer(PAINT_AFTER, self._paint_rest)
 
-    def _catch_up(self) -> None:
-        """Paint what was left out."""
-        self._catching_up = None
-        self.refresh()
+    def _paint_rest(self) -> None:
+        """Paint what is left."""
+        self._waiting = None
+        if self._running and not self._closed:
+            self._paint()
+
+    @property
+    def asks(self) -> bool:
+        """Whether the terminal was asked whether what was written has arrived."""
+        return self._line.asks
+
+    def arrived(self) -> None:
+        """Go on painting: the terminal has shown what was written."""
+        if self._line.answered():
+            self._chat_screen.take_line()
+        if self._canvas.is_stale:
+            self._paint()
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Tell which keys of the configuration take another command's place."""

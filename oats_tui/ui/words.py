@@ -7,6 +7,7 @@ import socket
 from oats_tui.chat.outcome import no_model_steps
 from oats_tui.chat.state import Preparing, TurnState
 from oats_tui.session.activity import NOBODY, Activity
+from oats_tui.ui.painting.pacing import Pacing
 from oats_tui.ui.widgets.status import Status
 from oats_tui.ui.workspace import Opened
 
@@ -114,6 +115,13 @@ def watching_words(how: str, why: str) -> str:
     return {"notices": "", "scan": f"looks every few seconds: {why}"}.get(how, f"not live: {why}")
 
 
+def line_words(pacing: Pacing) -> str:
+    """Return what is to be said about the line to the terminal; empty where it is quick."""
+    if not pacing.is_slow:
+        return ""
+    return "slow line" if pacing.round_trip is None else f"slow line, {pacing.round_trip * 1000:.0f} ms"
+
+
 def situation(
     *,
     turn: TurnState | None,
@@ -125,6 +133,7 @@ def situation(
     tokens: int,
     activity: Activity = NOBODY,
     watching: str = "",
+    line: str = "",
 ) -> Status:
     """Return what the status bar says.
 
@@ -138,6 +147,7 @@ def situation(
         tokens: How many tokens the session has taken.
         activity: What other windows do in the open session.
         watching: How changes by others are noticed, where that is not as usual.
+        line: What is to be said about the line to the terminal.
     """
     others = elsewhere_words(activity, socket.gethostname(), waits=turn is not None)
     if others:
@@ -152,7 +162,7 @@ def situation(
         state, meaning = _idle_words(opened, model)
     urgent = "esc stop" if others or turn is not None else ""
     more = "" if following else " · more below"
-    return Status(f"{state}{more}", meaning, model, tokens, FIRST_KEYS, urgent, watching)
+    return Status(f"{state}{more}", meaning, model, tokens, FIRST_KEYS, urgent, watching, line)
 
 
 def _idle_words(opened: Opened | None, model: str) -> tuple[str, str]:
