@@ -211,8 +211,7 @@ class View:
             following=self.screen.transcript.following,
             model=model.name if model else "",
             tokens=info.total_tokens if info else 0,
-            watching=self._watching,
-            line=line_words(self.screen.desk.start.pacing),
+            watching=" · ".join(filter(None, (self._watching, line_words(self.screen.desk.start.pacing)))),
         )
 
     def say(self, words: str) -> None:

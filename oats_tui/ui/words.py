@@ -133,7 +133,6 @@ def situation(
     tokens: int,
     activity: Activity = NOBODY,
     watching: str = "",
-    line: str = "",
 ) -> Status:
     """Return what the status bar says.
 
@@ -147,7 +146,6 @@ def situation(
         tokens: How many tokens the session has taken.
         activity: What other windows do in the open session.
         watching: How changes by others are noticed, where that is not as usual.
-        line: What is to be said about the line to the terminal.
     """
     others = elsewhere_words(activity, socket.gethostname(), waits=turn is not None)
     if others:
@@ -162,7 +160,7 @@ def situation(
         state, meaning = _idle_words(opened, model)
     urgent = "esc stop" if others or turn is not None else ""
     more = "" if following else " · more below"
-    return Status(f"{state}{more}", meaning, model, tokens, FIRST_KEYS, urgent, watching, line)
+    return Status(f"{state}{more}", meaning, model, tokens, FIRST_KEYS, urgent, watching)
 
 
 def _idle_words(opened: Opened | None, model: str) -> tuple[str, str]:

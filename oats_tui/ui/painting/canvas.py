@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
@@ -14,6 +13,7 @@ from oats_tui.ui.painting.cells import UNKNOWN, Cells, cells_of
 from oats_tui.ui.painting.line import Piece, ScreenLine
 from oats_tui.ui.painting.pens import Pens
 from oats_tui.ui.painting.scrolling import LEAST_MOVED, shift_of
+from oats_tui.ui.painting.writer import Writer
 
 LEAST_GAP = 4
 """Cells between two that differ, from which on going there is shorter than writing them once more."""
@@ -35,9 +35,6 @@ class Canvas:
         self._pens = pens
         self._size = Size(0, 0)
         self._lines: list[ScreenLine] = []
-        self._pen = 0
-        self._at: tuple[int, int] | None = None
-        self._out: list[str] = []
 
     @property
     def is_stale(self) -> bool:
@@ -70,32 +67,23 @@ class Canvas:
             limit: After so many characters the rest is left for the next time; None for all of it.
             first: The line that is written before the others.
         """
-        self._begin()
+        writer = Writer(self._pens, self._size.width)
         if limit is None or limit > 0:
-            self._shift()
+            self._shift(writer)
         order = [first, *(y for y in range(len(self._lines)) if y != first)]
         for y in order:
-            if limit is not None and sum(map(len, self._out)) >= limit:
+            if limit is not None and writer.size >= limit:
                 break
-            self._write_line(y)
-        return self._end()
+            self._write_line(writer, y)
+        return writer.end()
 
     def changes_of(self, y: int) -> str:
         """Return what makes the terminal show what it should on one line."""
-        self._begin()
-        self._write_line(y)
-        return self._end()
+        writer = Writer(self._pens, self._size.width)
+        self._write_line(writer, y)
+        return writer.end()
 
-    def _begin(self) -> None:
-        """Begin to write, in the terminal's own style, at a place that is not known."""
-        self._pen, self._at, self._out = 0, None, []
-
-    def _end(self) -> str:
-        """Return what has been written, and leave the terminal in its own style."""
-        self._switch(0)
-        return "".join(self._out)
-
-    def _shift(self) -> None:
+    def _shift(self, writer: Writer) -> None:
         """Have the terminal move lines that it shows already, only somewhere else."""
         for begin, end in self._runs_of_new():
             lines = self._lines[begin:end]
@@ -103,7 +91,7 @@ class Canvas:
             if shift is None:
                 continue
             top, bottom, by = begin + shift.top, begin + shift.bottom, shift.by
-            self._out.append(shift._replace(top=top, bottom=bottom).sequences)
+            writer.control(shift._replace(top=top, bottom=bottom).sequences)
             for y in range(top, bottom + 1) if by > 0 else range(bottom, top - 1, -1):
                 if top <= y + by <= bottom:
                     self._lines[y].shown = self._lines[y + by].shown
@@ -121,7 +109,7 @@ class Canvas:
                 yield begin, y
             begin = y + 1
 
-    def _write_line(self, y: int) -> None:
+    def _write_line(self, writer: Writer, y: int) -> None:
         """Write what has to be written on one line."""
         if not 0 <= y < len(self._lines) or not self._lines[y].is_stale:
             return
@@ -134,52 +122,13 @@ class Canvas:
             old.letters[place], old.pens[place] = UNKNOWN, new.pens[place]
         if old != new:
             for begin, end in _runs(old, new):
-                self._write(y, start, new, begin, end)
+                writer.write(y, start, new, begin, end)
         for piece in line.pieces:
             if piece.cells is None:
-                self._write_segments(y, piece.x, piece.strip)
+                writer.write_unsure(y, piece.x, piece.strip)
             else:
-                self._write(y, piece.x, piece.cells, 0, len(piece.cells.letters))
+                writer.write(y, piece.x, piece.cells, 0, len(piece.cells.letters))
         line.settle()
-
-    def _write_segments(self, y: int, x: int, segments: Iterable[Segment]) -> None:
-        """Write text whose width is not sure."""
-        self._go(y, x)
-        for segment in segments:
-            if segment.text and not segment.control:
-                self._switch(self._pens.number(segment.style))
-                self._out.append(segment.text)
-        self._at = None
-
-    def _write(self, y: int, x: int, cells: Cells, start: int, stop: int) -> None:
-        """Write some of the cells that begin at a column."""
-        self._go(y, x + start)
-        begin = start
-        while begin < stop:
-            pen = cells.pens[begin]
-            end = begin + 1
-            while end < stop and cells.pens[end] == pen:
-                end += 1
-            self._switch(pen)
-            self._out.append("".join(cells.letters[begin:end]))
-            begin = end
-        # At the right edge the cursor stays on the last cell.
-        self._at = (y, x + stop) if x + stop < self._size.width else None
-
-    def _switch(self, pen: int) -> None:
-        """Go on in another style."""
-        if pen != self._pen:
-            self._out.append(self._pens.switch(self._pen, pen))
-            self._pen = pen
-
-    def _go(self, y: int, x: int) -> None:
-        """Go to a cell."""
-        if self._at == (y, x):
-            return
-        if self._at is not None and self._at[0] == y and x > self._at[1]:
-            self._out.append(f"\x1b[{x - self._at[1]}C")
-        else:
-            self._out.append(f"\x1b[{y + 1};{x + 1}H")
 
 
 def _runs(old: Cells, new: Cells) -> Iterator[tuple[int, int]]:

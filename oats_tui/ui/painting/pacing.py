@@ -30,8 +30,8 @@ PORTION = 1000
 MOST_ON_THE_WAY = 2000
 """Bytes that may be on their way before more is written, typed letters apart."""
 
-LARGE = 2000
-"""Bytes from which on it is asked how long they take, on a line that is not slow."""
+LARGE = 1000
+"""Bytes from which on it is asked how long they take, on a line that is not slow; but always at first."""
 
 ASKED_EVERY = 10.0
 """Seconds between two such questions."""
@@ -83,7 +83,8 @@ class Pacing:
     def question(self, size: int) -> str:
         """Return what is to be asked behind so many bytes that are written now; empty for nothing."""
         now = self._clock()
-        is_due = self._adapts and size >= LARGE and now - self._asked >= ASKED_EVERY
+        is_first = self._asked == float("-inf")
+        is_due = self._adapts and (is_first or (size >= LARGE and now - self._asked >= ASKED_EVERY))
         if not self.is_slow and not is_due:
             return ""
         self._asked = now

@@ -46,13 +46,6 @@ WIDE = 70
 """Columns from which on the list and the conversation stand side by side."""
 
 
-LEAP = 1 / 8
-"""By what share of its height the message pane goes on when a growing answer reaches its foot."""
-
-LEAP_ON_SLOW_LINE = 1 / 2
-"""The same at the end of a slow line, to which each move sends the whole pane."""
-
-
 class ChatScreen(Screen[None]):
     """Lays out the four regions and hands on what happens in them.
 
@@ -115,7 +108,6 @@ class ChatScreen(Screen[None]):
         if self.desk.start.resume is None:
             self.prompt.put(sanitize(self.desk.memory.draft(None)))
         self.prompt.focus()
-        self.take_line()
         bridge.connect(self._bus, self)
         self.watch(self, "focused", keep_focus, init=False)
         self.watch(self.app, "app_focus", lambda: self.desk.view.rows(), init=False)
@@ -128,11 +120,6 @@ class ChatScreen(Screen[None]):
     def take_news(self, news: bridge.News) -> None:
         """Show what came over the bus."""
         self.desk.view.take(news)
-
-    def take_line(self) -> None:
-        """Show more or less at a time, as the line to the terminal is slow or not."""
-        self.transcript.leap = LEAP_ON_SLOW_LINE if self.desk.start.pacing.is_slow else LEAP
-        self.desk.view.status()
 
     @property
     def narrow(self) -> bool:

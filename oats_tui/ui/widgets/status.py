@@ -24,7 +24,6 @@ class Status:
         keys: The first keys, most useful first.
         urgent: A key that must be seen, such as the one that stops.
         watching: How changes by others are noticed, where that is not as usual.
-        line: What is to be said about the line to the terminal, where that is not as usual.
     """
 
     state: str = "ready"
@@ -34,7 +33,6 @@ class Status:
     keys: tuple[str, ...] = ()
     urgent: str = ""
     watching: str = ""
-    line: str = ""
 
 
 class StatusBar(Widget):
@@ -53,7 +51,7 @@ class StatusBar(Widget):
         tokens = f"{status.tokens:,} tokens used" if status.tokens else ""
         right = [
             clean_line(part)
-            for part in (status.urgent, status.watching, status.line, status.model, tokens, *status.keys)
+            for part in (status.urgent, status.watching, status.model, tokens, *status.keys)
             if part
         ]
         # A key that must be seen is left even where the state has to be cut for it.

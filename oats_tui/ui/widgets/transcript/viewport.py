@@ -32,8 +32,8 @@ class Viewport:
         self.following = True
         self.top = 0
         self.page = 1
-        self.leap = 0
-        """How many lines of room are made below the end when a growing answer reaches the foot of the view."""
+        self.leap = 0.0
+        """By what share of its height the view goes on when a growing answer reaches its foot."""
         self.blank = 0
         """How many lines of the view may be left blank below the end."""
         self.remains: Place | None = None
@@ -187,16 +187,6 @@ class Viewport:
         # Its last line of text stands in front of the blank one at its end.
         return (None, 0) if found is None else (Place(found, piece=_END), 1)
 
-    def _make_room(self, room: Room) -> None:
-        """Leave the view of an answer that grows where it is, or let it leap on: each move paints all of it."""
-        below = self.top + self.page - self.document.height
-        if room == "none" or self.document.height <= self.page or below > self.leap:
-            self.blank = 0
-        elif below < 0:
-            self.blank = self.leap if room == "more" else 0
-        else:
-            self.blank = below
-
     def _settle(self, place: Place | None, above: int = 0, *, room: Room = "kept") -> None:
         """Bring the view to a place, or to the end where there is none.
 
@@ -213,7 +203,8 @@ class Viewport:
         index = document.index_of(place.entry_id) if place is not None else None
         if place is None or found is None or index is None:
             document.measure_above(len(document.entries), 0, self.page)
-            self._make_room(room)
+            below = self.top + self.page - document.height
+            self.blank = _room(below, int(self.leap * self.page), room) if document.height > self.page else 0
             self.top = self.last_top
             self.following = self.remains is None
             self._settled = None
@@ -232,3 +223,16 @@ class Viewport:
         self._settled = (place, top) if top == line else None
         # The end may come to the reader as well, when what stood below is gone.
         self.following = top >= self.last_top
+
+
+def _room(below: int, leap: int, room: Room) -> int:
+    """Return how many lines are left blank below the end: each move of the view paints all of it.
+
+    Args:
+        below: How many lines of the view are below the end now; negative where the end is below the view.
+        leap: How many there may be.
+        room: Which room there may be.
+    """
+    if below < 0:
+        return leap if room == "more" else 0
+    return below if room != "none" and below <= leap else 0

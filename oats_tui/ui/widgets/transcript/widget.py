@@ -76,17 +76,6 @@ class Transcript(Borderless, can_focus=True):
         self._painted: list[Strip] = []
         self._pictures: list[ImageItem] = []
         self._going_on = False
-        self._leap = 0.0
-
-    @property
-    def leap(self) -> float:
-        """By what share of its height the view goes on when a growing answer reaches its foot."""
-        return self._leap
-
-    @leap.setter
-    def leap(self, share: float) -> None:
-        self._leap = share
-        self.reading.viewport.leap = int(self.size.height * share)
 
     def on_mount(self) -> None:
         """Take on the theme's colours, now and whenever they change."""
@@ -137,7 +126,6 @@ class Transcript(Borderless, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw at the new size, with the same text at the top."""
-        self.leap = self._leap
         self.update(lambda reading: reading.resize(self.size.width, self.size.height))
 
     def action_turn(self, pages: int) -> None:

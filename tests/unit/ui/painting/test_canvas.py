@@ -15,7 +15,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from oats_tui.ui.painting.canvas import Canvas
-from oats_tui.ui.painting.pens import Pens, pen_of
+from oats_tui.ui.painting.pens import Pens
 from tests.support.emulator import Emulator
 
 SIZE = Size(24, 5)
@@ -118,7 +118,7 @@ def test_a_letter_costs_its_cell() -> None:
     after = Strip([Segment("wordy", style)]).adjust_cell_length(SIZE.width, style)
     painted(canvas, layout([before] * SIZE.height), SIZE)
     written = painted(canvas, layout([before, after, before, before, before]), SIZE)
-    assert written == "\x1b[2;5H\x1b[38;2;224;224;224;48;2;18;18;18my\x1b[39;49m"
+    assert written == "\x1b[38;2;224;224;224;48;2;18;18;18m\x1b[2;5Hy\x1b[39;49m"
 
 
 def test_what_lies_beyond_the_terminal_is_left_out() -> None:
@@ -126,17 +126,3 @@ def test_what_lies_beyond_the_terminal_is_left_out() -> None:
     long = Strip([Segment("a" * 40)])
     written = painted(canvas, LayoutUpdate([[long]] * 9, Region(0, 0, 40, 9)), SIZE)
     assert written.count("a") == SIZE.width * SIZE.height
-
-
-@pytest.mark.parametrize(
-    ("codes", "attributes", "colour", "ground"),
-    [
-        ("", "", "", ""),
-        ("1", "1", "", ""),
-        ("1;4;38;2;1;2;3;48;2;4;5;6", "1;4", "38;2;1;2;3", "48;2;4;5;6"),
-        ("7;38;5;200;100", "7", "38;5;200", "100"),
-        ("31;49", "", "31", "49"),
-    ],
-)
-def test_the_parts_of_a_style(codes: str, attributes: str, colour: str, ground: str) -> None:
-    assert pen_of(codes)[:3] == (attributes, colour, ground)

@@ -23,6 +23,11 @@ TALL = Size(24, 20)
 ALPHABETS = ["ab ", "ab ─│", "aé漢字ン한 ", "a🙂éx"]
 
 
+def an_erasing_canvas() -> Canvas:
+    """A canvas for a terminal that erases in the ground that is set."""
+    return Canvas(Pens(ColorSystem.STANDARD, erases_in_colour=True))
+
+
 def lines_of(count: int, first: int = 0) -> list[Strip]:
     """Lines that all differ, in two styles."""
     return [
@@ -90,7 +95,7 @@ def test_lines_that_have_moved_are_moved_by_the_terminal(by: int) -> None:
 
 def test_moving_at_random_ends_as_a_whole_painting() -> None:
     for seed in range(80):
-        choice, canvas, emulator = random.Random(seed), Canvas(Pens(ColorSystem.STANDARD)), Emulator(*TALL)
+        choice, canvas, emulator = random.Random(seed), an_erasing_canvas(), Emulator(*TALL)
         strips = lines_of(20)
         for _ in range(6):
             by, top = choice.randint(-9, 9), choice.randint(0, 6)
@@ -101,7 +106,7 @@ def test_moving_at_random_ends_as_a_whole_painting() -> None:
             strips[choice.randrange(20)] = Strip.blank(24, Style(bgcolor="#000040"))
             told(canvas, emulator, strips)
             other = Emulator(*TALL)
-            told(Canvas(Pens(ColorSystem.STANDARD)), other, strips)
+            told(an_erasing_canvas(), other, strips)
             assert cells(emulator) == cells(other), seed
 
 
@@ -111,3 +116,26 @@ def test_what_has_hardly_moved_is_written() -> None:
     assert shift_of(alike, [*alike[:6], *alike[7:], [" "] * 10]) is None
     assert shift_of(alike, [[" "] * 10] * 10) is None
     assert shift_of(alike, [*alike[5:], *([[" "] * 10] * 5)]) == (0, 9, 5)
+
+
+def test_many_blanks_are_erased_where_that_gives_them_their_ground() -> None:
+    blank, size = Strip.blank(24, Style(bgcolor="#000040")), Size(24, 20)
+    written = told(an_erasing_canvas(), Emulator(*size), [blank] * 20, size)
+    assert "\x1b[24X" in written
+    assert " " not in written
+    assert "X" not in told(a_canvas(), Emulator(*size), [blank] * 20, size)
+    underlined = Strip.blank(24, Style(underline=True))
+    assert "X" not in told(an_erasing_canvas(), Emulator(*size), [underlined] * 20, size)
+
+
+def test_colours_are_given_in_fewer_bytes_where_these_are_saved() -> None:
+    pens = Pens(ColorSystem.TRUECOLOR)
+    canvas, strips = Canvas(pens), [Strip([Segment("words", Style(color="#e0e0e0"))]).adjust_cell_length(24)] * 20
+    assert "38;2;224;224;224" in told(canvas, Emulator(*TALL), strips)
+    assert pens.economize()
+    assert not pens.economize()
+    canvas.forget()
+    written = told(canvas, Emulator(*TALL), strips)
+    assert "38;5;" in written
+    assert "38;2;" not in written
+    assert not Pens(None).economize()
