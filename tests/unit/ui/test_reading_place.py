@@ -101,7 +101,7 @@ def exact(pane: Transcript) -> None:
             if begun + layout.start(number) < top + pane.size.height:
                 assert layout._drawn[number] is not None
     assert pane.virtual_size.height == document.height
-    assert 0 <= top <= max(0, document.height - pane.size.height)
+    assert 0 <= top <= max(0, pane.virtual_size.height - pane.size.height)
     assert pane.following == (top >= pane.max_scroll_y)
 
 
