@@ -204,6 +204,8 @@ class Viewport:
         if place is None or found is None or index is None:
             document.measure_above(len(document.entries), 0, self.page)
             below = self.top + self.page - document.height
+            if room == "kept" and not self.blank:
+                room = "none"
             self.blank = _room(below, int(self.leap * self.page), room) if document.height > self.page else 0
             self.top = self.last_top
             self.following = self.remains is None
