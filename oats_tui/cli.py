@@ -39,6 +39,11 @@ def parser() -> argparse.ArgumentParser:
         "-r", "--resume", metavar="last|ID", help='open a session: "last", or the beginning of its id'
     )
     made.add_argument("--project", metavar="DIR", help="the project of a new session (default: here)")
+    made.add_argument(
+        "--low-bandwidth",
+        action=argparse.BooleanOptionalAction,
+        help="save bytes on the line to the terminal (default: where it is found to be slow)",
+    )
     made.add_argument("--version", action="version", version=f"oats-tui {__version__}")
     # Without a command the screen is started.
     commands = made.add_subparsers(dest="command", metavar="[doctor|sessions]", title="commands")
@@ -85,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from oats_tui.core.sanitize import sanitize_line, sentences
 
     try:
-        ended = run(options.data_dir, options.model, options.resume, options.project)
+        ended = run(options.data_dir, options.model, options.resume, options.project, options.low_bandwidth)
     except OatsError as error:
         return refuse(sentences(error.title, error.detail, error.hint))
     for problem in ended.problems:

@@ -9,7 +9,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ from oats_tui.session.session import Session, get_session_storage
 if TYPE_CHECKING:
     from oats_tui.ui.app import OatsApp
     from oats_tui.ui.desk import Start
+    from oats_tui.ui.painting.pacing import Pacing
 
 LAST = "last"
 
@@ -53,7 +54,13 @@ class Ended:
     problems: tuple[str, ...]
 
 
-def run(data_dir: str | None, model: str | None, resume: str | None, project: str | None) -> Ended:
+def run(
+    data_dir: str | None,
+    model: str | None,
+    resume: str | None,
+    project: str | None,
+    low_bandwidth: bool | None = None,
+) -> Ended:
     """Build everything, show the screen until it is closed, and return how it ended.
 
     Raises OatsError where the start cannot be: a configuration that cannot be read, a model that nobody knows,
@@ -61,6 +68,8 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
     """
     set_data_dir(Path(data_dir) if data_dir else None)
     settings = load_settings(model)
+    if low_bandwidth is not None:
+        settings = settings.model_copy(update={"low_bandwidth": low_bandwidth})
     log_path = start_log(get_state_dir())
     check_data_dir()
     models = Models(settings, get_cache_dir())
@@ -126,7 +135,16 @@ def _start(
         theme=settings.theme,
         log_path=log_path,
         search=background.search,
+        pacing=_pacing(settings.low_bandwidth, os.environ),
     )
+
+
+def _pacing(wish: bool | None, environ: Mapping[str, str]) -> Pacing:
+    """Return how the line to the terminal is treated; it is another machine's where ssh has set its variables."""
+    from oats_tui.ui.painting.pacing import Pacing
+
+    is_remote = any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
+    return Pacing("auto" if wish is None else "on" if wish else "off", is_remote=is_remote)
 
 
 def _app(chat: Chat, start: Start) -> OatsApp:

@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Container, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from oats_tui.core.errors import OatsError
-from oats_tui.core.items import is_id
-from oats_tui.date import utc
 from oats_tui.provider.names import ModelRef
 from oats_tui.session.about import About
 from oats_tui.session.answers import AnswerStorage
-from oats_tui.session.facts import Facts, facts_of
-from oats_tui.session.filing import fork_of, fork_title, put_away
 from oats_tui.session.lookup import family_of
 from oats_tui.session.message import Message
 from oats_tui.session.meta import MetaStorage, Outcome
@@ -186,42 +182,6 @@ class Ledger:
         """Give the session a title."""
         async with self.editing(session_id) as session:
             session.update_title(title)
-
-    async def put_away(self, session_id: str, *, archived: bool) -> None:
-        """Put the session away, or bring it back."""
-        async with self.editing(session_id) as session:
-            put_away(session, utc() if archived else None)
-
-    async def fork(self, session_id: str, message_id: str | None, taken: Container[str]) -> Session:
-        """Make a session that begins as this one does, up to a message, or to the end where none is named.
-
-        Args:
-            session_id: This one.
-            message_id: The last message that is taken over.
-            taken: The titles that other sessions have.
-
-        Raises:
-            OatsError: It cannot be read or saved, or the message is not in its file yet.
-        """
-        async with self._locks[session_id]:
-            session = await self.load(session_id)
-        try:
-            fork = fork_of(session, message_id, fork_title(session.title, taken), utc())
-        except LookupError:
-            raise OatsError(
-                "This message is not in the session’s file yet.", hint="Fork once its answer is there."
-            ) from None
-        return await self.sessions.create(fork)
-
-    async def facts(self, session_id: str) -> Facts:
-        """Return what there is to know about the session."""
-        session = await self.load(session_id)
-        above = session.info.parent_session_id or session.info.root_session_id
-        parent = await self.sessions.get(above) if above is not None and is_id(above) else None
-        family = await self.family(session_id)
-        path = self.sessions.path_of(session_id)
-        title = None if parent is None else parent.title
-        return await asyncio.to_thread(facts_of, session, path, title, len(family) - 1)
 
     async def use(self, session_id: str, ref: ModelRef) -> None:
         """Write down which model answers from now on."""

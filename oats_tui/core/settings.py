@@ -17,7 +17,7 @@ from oats_tui.core.settings_file import SettingsFile, Table, read_toml
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 """Where the service ``openai`` is when nobody says otherwise."""
 
-_KNOWN = ("model", "theme", "leader", "finish_minutes", "keys", "provider")
+_KNOWN = ("model", "theme", "leader", "finish_minutes", "low_bandwidth", "keys", "provider")
 _KNOWN_OF_PROVIDER = ("base_url", "api_key", "api_key_command", "enabled", "models")
 _KNOWN_OF_MODEL = ("name", "context", "images")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
@@ -78,6 +78,7 @@ class Settings(_Frozen):
         notices: What a person should know about the configuration, one sentence each.
         default_service: The service that oats would ask, where its file says so.
         finish_minutes: For how long answers may go on once the terminal has gone.
+        low_bandwidth: Whether bytes are saved on the line to the terminal; None to find out.
     """
 
     services: dict[str, ServiceSettings] = {}
@@ -88,6 +89,7 @@ class Settings(_Frozen):
     notices: tuple[str, ...] = ()
     default_service: str | None = None
     finish_minutes: int = 15
+    low_bandwidth: bool | None = None
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ class _Draft:
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    low_bandwidth: bool | None = None
 
     def offer(self, name: str, value: str | int | None) -> None:
         """Keep a value unless a stronger place gave one, or this one gives none."""
@@ -136,7 +139,13 @@ def load_settings(model: str | None = None, environ: Mapping[str, str] = os.envi
         if service:
             services[service_id] = service
     told: dict[str, Any] = dict(draft.values)
-    return Settings(services=services, keys=draft.keys, notices=tuple(draft.notices), **told)
+    return Settings(
+        services=services,
+        keys=draft.keys,
+        notices=tuple(draft.notices),
+        low_bandwidth=draft.low_bandwidth,
+        **told,
+    )
 
 
 def checked_address(address: str) -> str | None:
@@ -178,6 +187,7 @@ def _read_config_toml(draft: _Draft) -> None:
     for name in ("model", "theme", "leader"):
         draft.offer(name, top.text(name))
     draft.offer("finish_minutes", top.positive("finish_minutes"))
+    draft.low_bandwidth = top.flag("low_bandwidth")
     keys = top.table("keys")
     if keys:
         draft.keys.update({action: keys.required_text(action) for action in keys.names()})

@@ -7,17 +7,12 @@ import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePath
-from typing import cast
 
-from rich.console import COLOR_SYSTEMS, RenderableType
-from textual import events, on
-from textual._compositor import CompositorUpdate
-from textual.app import App, SystemCommand
+from textual import events
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.driver import Driver
 from textual.screen import Screen
-from textual.timer import Timer
 
 import oats_tui
 from oats_tui.chat.chat import Chat
@@ -29,16 +24,17 @@ from oats_tui.ui.desk import Start
 from oats_tui.ui.driver import TerminalDriver
 from oats_tui.ui.keyorder import KeyOrder
 from oats_tui.ui.memory import Memory
-from oats_tui.ui.painting.canvas import Canvas
-from oats_tui.ui.painting.changes import Changes
-from oats_tui.ui.painting.pens import Pens
+from oats_tui.ui.painting.app import PaintedApp
 from oats_tui.ui.screens.chat import ChatScreen
 
 MOST_WARNINGS = 5
 """How many things that are wrong with a configuration are told; the rest can wait until these are mended."""
 
-CATCH_UP_AFTER = 0.1
-"""Seconds between two looks at a terminal that takes nothing, as one at the end of a line that stands still."""
+LEAP = 1 / 8
+"""By what share of its height the message pane goes on when a growing answer reaches its foot."""
+
+LEAP_ON_SLOW_LINE = 1 / 2
+"""The same at the end of a slow line, to which each move sends the whole pane."""
 
 STYLES = ("chat", "sidebar", "transcript", "prompt", "status", "overlays")
 
@@ -54,7 +50,7 @@ def style_paths() -> list[str | PurePath]:
     return [folder / f"{name}.tcss" for name in STYLES]
 
 
-class OatsApp(App[None]):
+class OatsApp(PaintedApp):
     """Shows the chat screen, keeps the theme, and answers for crashes.
 
     Args:
@@ -68,13 +64,11 @@ class OatsApp(App[None]):
     ENABLE_COMMAND_PALETTE = False  # ours opens its own, see ui/screens/palette.py
 
     def __init__(self, chat: Chat, memory: Memory, start: Start, bus: EventBus) -> None:
-        super().__init__(driver_class=TerminalDriver, css_path=style_paths())
+        super().__init__(start.pacing, driver_class=TerminalDriver, css_path=style_paths())
         self.start = start
         self._memory = memory
         self._chat_screen = ChatScreen(chat, memory, start, bus)
         self.is_hung_up = False
-        self._catching_up: Timer | None = None
-        self._canvas = Canvas(Pens(COLOR_SYSTEMS.get(self.console.color_system or "")))
         self._keys = KeyOrder(self, self._chat_screen.runner.settled)
 
     def get_default_screen(self) -> Screen[None]:
@@ -91,6 +85,12 @@ class OatsApp(App[None]):
         self.is_hung_up = True
         self.exit()
 
+    def line_changed(self) -> None:
+        """Show more or less at a time, as the line to the terminal is slow or not."""
+        viewport = self._chat_screen.transcript.reading.viewport
+        viewport.leap = LEAP_ON_SLOW_LINE if self.painter.pacing.is_slow else LEAP
+        self._chat_screen.desk.view.status()
+
     async def put_away(self) -> None:
         """Keep what is to be remembered, once the screen is closed."""
         await self._chat_screen.desk.save()
@@ -100,7 +100,8 @@ class OatsApp(App[None]):
         """Take on the person's keys and theme."""
         known = {command.id for command in COMMANDS} | {"leader"}
         unknown = sorted(set(self.start.keys) - known)
-        self.app_resume_signal.subscribe(self, lambda _: self._canvas.forget())
+        self.app_resume_signal.subscribe(self, lambda _: self.painter.forget())
+        self.line_changed()
         self.set_keymap({**self.start.keys, "leader": self.start.leader})
         theme = self._memory.theme or self.start.theme
         if theme in self.available_themes:
@@ -120,42 +121,6 @@ class OatsApp(App[None]):
                 self._keys.follow(event, target)
         else:
             await super().on_event(event)
-
-    @on(Driver.SignalResume)
-    @on(events.Resize)
-    def action_paint_all(self) -> None:
-        """Paint everything: the terminal may show anything by now.
-
-        So it is once the program goes on after having been stopped, where Textual waits for a new size, or after
-        sizes that came and went.
-        """
-        self._canvas.forget()
-        self.refresh()
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Write only what differs from what the terminal shows; wait with it while the terminal takes nothing."""
-        update, driver = cast(object, renderable), self._driver
-        is_ours = isinstance(driver, TerminalDriver) and self._running and not self._batch_count
-        if not isinstance(update, CompositorUpdate) or not is_ours:
-            super()._display(screen, renderable)
-            return
-        if isinstance(driver, TerminalDriver) and driver.is_behind:
-            self._catch_up_later()
-            return
-        sequences = self._canvas.paint(update, self.size)
-        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
-        if sequences or cursor != self._previous_cursor_position:
-            super()._display(screen, Changes(sequences))  # type: ignore[arg-type] # as Textual's own updates
-
-    def _catch_up_later(self) -> None:
-        """Paint what was left out once the terminal takes something again."""
-        if self._catching_up is None:
-            self._catching_up = self.set_timer(CATCH_UP_AFTER, self._catch_up)
-
-    def _catch_up(self) -> None:
-        """Paint what was left out."""
-        self._catching_up = None
-        self.refresh()
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Tell which keys of the configuration take another command's place."""

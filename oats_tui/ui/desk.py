@@ -15,6 +15,7 @@ from oats_tui.core.collector import resting_collector
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.drafting import Drafting
 from oats_tui.ui.memory import Memory, save_memory
+from oats_tui.ui.painting.pacing import Pacing
 from oats_tui.ui.readmarks import ReadMarks, refresh_read_marks, save_read_marks
 from oats_tui.ui.view import View
 from oats_tui.ui.workspace import Workspace
@@ -54,6 +55,7 @@ class Start:
         theme: The theme asked for in the configuration, or None.
         log_path: The file that has the rest after a crash.
         search: Finds messages of all sessions; None where nothing does.
+        pacing: How slow the line to the terminal is.
     """
 
     folder: Folder
@@ -66,6 +68,7 @@ class Start:
     theme: str | None = None
     log_path: Path = Path()
     search: SearchIndex | None = None
+    pacing: Pacing = field(default_factory=Pacing)
 
     @property
     def marks_path(self) -> Path:

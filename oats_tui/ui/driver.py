@@ -28,16 +28,28 @@ _WAIT = 0.1
 # A control sequence with a number that no terminal means; the parser would take all that came with it along.
 _ABSURD = re.compile("\x1b\\[[0-9;:]*[0-9]{8}[0-9;:]*[@-~]")
 
+# What a terminal says of its state where it is asked, and how that may begin.
+_WELL = re.compile("\x1b\\[[03]n")
+_PART = re.compile("\x1b(\\[[03]?)?$")
+
 _SEQUENCE = re.compile("\x1b(\\[[0-9;:?<=>]*[ -/]*[@-~]?)?")
 
 _log = logging.getLogger(__name__)
 
 
-class _HangsUp(Protocol):
-    """An app that can be told that its terminal has gone."""
+class _Told(Protocol):
+    """An app that is told of its terminal."""
 
     def hang_up(self) -> None:
         """End because the terminal has gone."""
+
+    def arrived(self) -> None:
+        """Go on: the terminal has shown what was written."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether the terminal was asked whether that has arrived."""
+        raise NotImplementedError
 
 
 class _Outlet:
@@ -90,6 +102,7 @@ class TerminalDriver(LinuxDriver):
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._held = ""
         self._file = cast(Any, _Outlet(cast(IO[str], self._file), self._hang_up))
 
     def _enable_mouse_support(self) -> None:
@@ -115,7 +128,7 @@ class TerminalDriver(LinuxDriver):
     def _hang_up(self) -> None:
         """Have the program end, from whatever thread notices that the terminal has gone."""
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(cast(_HangsUp, self._app).hang_up)
+            self._loop.call_soon_threadsafe(cast(_Told, self._app).hang_up)
 
     def run_input_thread(self) -> None:
         """Read and hand on what the terminal sends, until the screen is closed."""
@@ -130,8 +143,20 @@ class TerminalDriver(LinuxDriver):
                     if not data:
                         self._hang_up()
                         return
-                    text = decode(data)
+                    text = self._without_answers(decode(data))
+                else:
+                    text, self._held = self._held, ""
                 parser = self._hand_on(parser, text)
+
+    def _without_answers(self, text: str) -> str:
+        """Take out of what the terminal sent its answers about what has arrived; a part of one is held."""
+        text = self._held + text
+        text, answers = _WELL.subn("", text)
+        part = _PART.search(text) if cast(_Told, self._app).asks else None
+        self._held = part.group() if part else ""
+        for _ in range(answers):
+            self._loop.call_soon_threadsafe(cast(_Told, self._app).arrived)
+        return text.removesuffix(self._held)
 
     def _read(self) -> bytes:
         """Read what the terminal has sent; nothing where it is gone, and would be read from for ever."""

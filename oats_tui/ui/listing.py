@@ -106,15 +106,6 @@ class Listing:
         entry = self._entries.get(session_id)
         return (entry.title if entry is not None else "") or session_id
 
-    def titles(self) -> frozenset[str]:
-        """Return all titles there are."""
-        return frozenset(entry.title for entry in self._entries.values())
-
-    def is_archived(self, session_id: str) -> bool:
-        """Whether a session has been put away."""
-        entry = self._entries.get(session_id)
-        return entry is not None and entry.filing.archived
-
     def rows(self) -> list[Row]:
         """Return the list as it is shown, the newest activity on top."""
         for session_id in self._stale:

@@ -15,7 +15,7 @@ from oats_tui.session.activity import NOBODY
 from oats_tui.ui import bridge
 from oats_tui.ui.left import Left
 from oats_tui.ui.widgets.transcript import steps
-from oats_tui.ui.words import EMPTY, merged_words, situation, unreadable, watching_words, welcome
+from oats_tui.ui.words import EMPTY, line_words, merged_words, situation, unreadable, watching_words, welcome
 from oats_tui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ SAVED_WITHIN = 1.0
 
 TOLD_FOR = 8.0
 """Seconds for which something that asks for nothing is shown."""
+
+SLOW_LINE_REST = 1 / 6
+"""Seconds at least until a growing answer is drawn again at the end of a slow line."""
 
 LEAST_REST = 0.06
 """Seconds; shorter rests are those that the 20 changes a second leave anyway."""
@@ -183,6 +186,8 @@ class View:
         before, self._cost = self._cost, self._clock() - begun
         # A single time that took long was not the drawing, but something else in between, as the collector.
         rest = min(before, self._cost) * REST
+        if self.screen.desk.start.pacing.is_slow:
+            rest = max(rest, SLOW_LINE_REST)
         if rest > LEAST_REST:
             self._resting = True
             self.screen.set_timer(rest, lambda: self._rested(session_id))
@@ -206,7 +211,7 @@ class View:
             following=self.screen.transcript.following,
             model=model.name if model else "",
             tokens=info.total_tokens if info else 0,
-            watching=self._watching,
+            watching=" · ".join(filter(None, (self._watching, line_words(self.screen.desk.start.pacing)))),
         )
 
     def say(self, words: str) -> None:

@@ -7,6 +7,7 @@ import socket
 from oats_tui.chat.outcome import no_model_steps
 from oats_tui.chat.state import Preparing, TurnState
 from oats_tui.session.activity import NOBODY, Activity
+from oats_tui.ui.painting.pacing import Pacing
 from oats_tui.ui.widgets.status import Status
 from oats_tui.ui.workspace import Opened
 
@@ -112,6 +113,13 @@ def merged_words(restored: int) -> tuple[str, str]:
 def watching_words(how: str, why: str) -> str:
     """Return what is to be said about how changes by others are noticed; empty where all is well."""
     return {"notices": "", "scan": f"looks every few seconds: {why}"}.get(how, f"not live: {why}")
+
+
+def line_words(pacing: Pacing) -> str:
+    """Return what is to be said about the line to the terminal; empty where it is quick."""
+    if not pacing.is_slow:
+        return ""
+    return "slow line" if pacing.round_trip is None else f"slow line, {pacing.round_trip * 1000:.0f} ms"
 
 
 def situation(

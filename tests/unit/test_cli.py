@@ -18,7 +18,13 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Arguments]:
     """A terminal, and in the place of the screen a list of what each start was given."""
     starts: list[Arguments] = []
 
-    def run(data_dir: str | None, model: str | None, resume: str | None, project: str | None) -> compose.Ended:
+    def run(
+        data_dir: str | None,
+        model: str | None,
+        resume: str | None,
+        project: str | None,
+        low_bandwidth: bool | None,
+    ) -> compose.Ended:
         starts.append((data_dir, model, resume, project))
         return compose.Ended(0, None, ())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oats_tui.chat import tending
 from oats_tui.ui.actions.listing import clear_marks, subject, subjects
 from oats_tui.ui.actions.messages import copy
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 async def archive(desk: Desk, _: str) -> None:
     """Put sessions away; or bring them back, where all have been put away."""
     session_ids = subjects(desk)
-    archived = not all(desk.workspace.listing.is_archived(each) for each in session_ids)
+    there = {row.id for row in desk.workspace.listing.rows() if not row.filing.archived}
+    archived = not there.isdisjoint(session_ids)
     for session_id in session_ids:
-        await desk.chat.ledger.put_away(session_id, archived=archived)
+        await tending.put_away(desk.chat.ledger, session_id, archived=archived)
     clear_marks(desk)
     what = "" if len(session_ids) == 1 else f"{len(session_ids):,} sessions "
     desk.view.say(what + ("archived: the same key undoes it" if archived else "back in the list"))
@@ -28,7 +30,8 @@ async def fork(desk: Desk, _: str) -> None:
     session_id, message_id = subject(desk), None
     if transcript.has_focus:
         message_id = transcript.reading.cursor.entry_id or None
-    made = await desk.chat.ledger.fork(session_id, message_id, desk.workspace.listing.titles())
+    taken = {row.title for row in desk.workspace.listing.rows()}
+    made = await tending.fork(desk.chat.ledger, session_id, message_id, taken)
     await desk.open(made.id)
     desk.view.say("forked: the other session is as it was")
 
@@ -37,6 +40,6 @@ async def info(desk: Desk, _: str) -> None:
     """Show what there is to know about a session."""
     from oats_tui.ui.screens.info import InfoScreen
 
-    facts = await desk.chat.ledger.facts(subject(desk))
+    facts = await tending.facts(desk.chat.ledger, subject(desk))
     if await desk.screen.app.push_screen_wait(InfoScreen(facts)) == "copy":
         copy(desk, str(facts.path))

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
 from oats_tui.ui.painting.cells import UNKNOWN, Cells, cells_of
+from oats_tui.ui.painting.line import Piece, ScreenLine
 from oats_tui.ui.painting.pens import Pens
+from oats_tui.ui.painting.scrolling import LEAST_MOVED, shift_of
+from oats_tui.ui.painting.writer import Writer
 
 LEAST_GAP = 4
 """Cells between two that differ, from which on going there is shorter than writing them once more."""
 
-Piece: TypeAlias = tuple[int, int, Strip]
+_Painted: TypeAlias = tuple[int, int, Strip]
 """Line, column and content of something to be painted."""
 
 
 class Canvas:
-    """Remembers each cell that was painted.
+    """Remembers what each cell shows and what it is to show, and writes the difference, at once or in portions.
 
     A line with letters whose width terminals disagree on is painted whole whenever a part of it is.
 
@@ -32,92 +34,101 @@ class Canvas:
     def __init__(self, pens: Pens) -> None:
         self._pens = pens
         self._size = Size(0, 0)
-        self._rows: list[Cells] = []
-        self._pen = 0
-        self._at: tuple[int, int] | None = None
-        self._out: list[str] = []
+        self._lines: list[ScreenLine] = []
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether there may be something to be written."""
+        return any(line.is_stale for line in self._lines)
 
     def forget(self) -> None:
         """Take it that the terminal may show anything."""
         self._size = Size(0, 0)
 
-    def paint(self, update: CompositorUpdate, size: Size) -> str:
-        """Return what makes the terminal show an update; empty where it does already.
+    def take(self, update: CompositorUpdate, size: Size) -> None:
+        """Take on what is to be shown.
 
         Args:
-            update: What is to be shown.
+            update: What it is.
             size: Columns and lines of the terminal.
         """
         if size != self._size:
             self._size = size
-            self._rows = [Cells([UNKNOWN] * size.width, [0] * size.width) for _ in range(size.height)]
-        self._pen, self._at, self._out = 0, None, []
-        unsure: dict[int, bool] = {}
+            self._lines = [ScreenLine(size.width) for _ in range(size.height)]
         for y, x, strip in _pieces(update):
-            if not 0 <= y < size.height or not 0 <= x < size.width:
+            if 0 <= y < size.height and 0 <= x < size.width:
+                cropped = strip.crop(0, size.width - x)
+                self._lines[y].take(Piece(x, cropped, cells_of(cropped, self._pens)))
+
+    def changes(self, limit: int | None = None, first: int = 0) -> str:
+        """Return what makes the terminal show what it should; empty where it does already.
+
+        Args:
+            limit: After so many characters the rest is left for the next time; None for all of it.
+            first: The line that is written before the others.
+        """
+        writer = Writer(self._pens, self._size.width)
+        if limit is None or limit > 0:
+            self._shift(writer)
+        order = [first, *(y for y in range(len(self._lines)) if y != first)]
+        for y in order:
+            if limit is not None and writer.size >= limit:
+                break
+            self._write_line(writer, y)
+        return writer.end()
+
+    def changes_of(self, y: int) -> str:
+        """Return what makes the terminal show what it should on one line."""
+        writer = Writer(self._pens, self._size.width)
+        self._write_line(writer, y)
+        return writer.end()
+
+    def _shift(self, writer: Writer) -> None:
+        """Have the terminal move lines that it shows already, only somewhere else."""
+        for begin, end in self._runs_of_new():
+            lines = self._lines[begin:end]
+            shift = shift_of([line.shown.letters for line in lines], [line.wanted.letters for line in lines])
+            if shift is None:
                 continue
-            if y not in unsure:
-                unsure[y] = UNKNOWN in self._rows[y].letters
-            self._paint_piece(y, x, strip.crop(0, size.width - x), whole=unsure[y])
-        if self._pen:
-            self._out.append(self._pens.switch(self._pen, 0))
-        return "".join(self._out)
+            top, bottom, by = begin + shift.top, begin + shift.bottom, shift.by
+            writer.control(shift._replace(top=top, bottom=bottom).sequences)
+            for y in range(top, bottom + 1) if by > 0 else range(bottom, top - 1, -1):
+                if top <= y + by <= bottom:
+                    self._lines[y].shown = self._lines[y + by].shown
+                else:
+                    self._lines[y].clear()
 
-    def _paint_piece(self, y: int, x: int, strip: Strip, *, whole: bool) -> None:
-        """Paint a piece of a line, all of it or what differs."""
-        row, cells = self._rows[y], cells_of(strip, self._pens)
-        if cells is None:
-            stop = x + strip.cell_length
-            row.letters[x:stop] = [UNKNOWN] * (stop - x)
-            self._write_segments(y, x, strip)
+    def _runs_of_new(self) -> Iterator[tuple[int, int]]:
+        """Return the stretches of lines that may all differ over their whole width."""
+        begin = 0
+        whole = (0, self._size.width)
+        for y in range(len(self._lines) + 1):
+            if y < len(self._lines) and self._lines[y].span == whole and self._lines[y].is_known:
+                continue
+            if y - begin >= LEAST_MOVED:
+                yield begin, y
+            begin = y + 1
+
+    def _write_line(self, writer: Writer, y: int) -> None:
+        """Write what has to be written on one line."""
+        if not 0 <= y < len(self._lines) or not self._lines[y].is_stale:
             return
-        stop = x + len(cells.letters)
-        old, old_pens = row.letters[x:stop], row.pens[x:stop]
-        if whole:
-            self._write(y, x, cells, 0, stop - x)
-        elif old != cells.letters or old_pens != cells.pens:
-            for start, end in _runs(Cells(old, old_pens), cells):
-                self._write(y, x, cells, start, end)
-        row.letters[x:stop], row.pens[x:stop] = cells.letters, cells.pens
-
-    def _write_segments(self, y: int, x: int, segments: Iterable[Segment]) -> None:
-        """Write text whose width is not sure."""
-        self._go(y, x)
-        for segment in segments:
-            if segment.text and not segment.control:
-                self._switch(self._pens.number(segment.style))
-                self._out.append(segment.text)
-        self._at = None
-
-    def _write(self, y: int, x: int, cells: Cells, start: int, stop: int) -> None:
-        """Write some of the cells that begin at a column."""
-        self._go(y, x + start)
-        begin = start
-        while begin < stop:
-            pen = cells.pens[begin]
-            end = begin + 1
-            while end < stop and cells.pens[end] == pen:
-                end += 1
-            self._switch(pen)
-            self._out.append("".join(cells.letters[begin:end]))
-            begin = end
-        # At the right edge the cursor stays on the last cell.
-        self._at = (y, x + stop) if x + stop < self._size.width else None
-
-    def _switch(self, pen: int) -> None:
-        """Go on in another style."""
-        if pen != self._pen:
-            self._out.append(self._pens.switch(self._pen, pen))
-            self._pen = pen
-
-    def _go(self, y: int, x: int) -> None:
-        """Go to a cell."""
-        if self._at == (y, x):
-            return
-        if self._at is not None and self._at[0] == y and x > self._at[1]:
-            self._out.append(f"\x1b[{x - self._at[1]}C")
-        else:
-            self._out.append(f"\x1b[{y + 1};{x + 1}H")
+        line = self._lines[y]
+        start, stop = line.span
+        new = Cells(line.wanted.letters[start:stop], line.wanted.pens[start:stop])
+        old = Cells(line.shown.letters[start:stop], line.shown.pens[start:stop])
+        # What nobody knows is among the pieces.
+        for place in [place for place, letter in enumerate(new.letters) if letter == UNKNOWN]:
+            old.letters[place], old.pens[place] = UNKNOWN, new.pens[place]
+        if old != new:
+            for begin, end in _runs(old, new):
+                writer.write(y, start, new, begin, end)
+        for piece in line.pieces:
+            if piece.cells is None:
+                writer.write_unsure(y, piece.x, piece.strip)
+            else:
+                writer.write(y, piece.x, piece.cells, 0, len(piece.cells.letters))
+        line.settle()
 
 
 def _runs(old: Cells, new: Cells) -> Iterator[tuple[int, int]]:
@@ -143,7 +154,7 @@ def _is_near(pens: Sequence[int], end: int, place: int) -> bool:
     return place - end < LEAST_GAP and len({*pens[end - 1 : place]}) == 1
 
 
-def _pieces(update: CompositorUpdate) -> Iterator[Piece]:
+def _pieces(update: CompositorUpdate) -> Iterator[_Painted]:
     """Return what an update paints, line by line."""
     if isinstance(update, LayoutUpdate):
         for y, strips in enumerate(update.strips, update.region.y):

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
 from rich.style import Style
 
 END_LINK = "\x1b]8;;\x1b\\"
-
-_FOREGROUND = {"38", *map(str, range(30, 38)), *map(str, range(90, 98)), "39"}
-_BACKGROUND = {"48", *map(str, range(40, 48)), *map(str, range(100, 108)), "49"}
-_OF_MANY = {"2": 5, "5": 3}
-"""How many numbers a colour is made of that is given as red, green and blue, or as one of 256."""
 
 
 class Pen(NamedTuple):
@@ -38,10 +33,13 @@ class Pens:
 
     Args:
         color_system: The colours that the terminal has; None for none at all.
+        erases_in_colour: Whether erased cells have the ground of the style, and not the terminal’s own.
     """
 
-    def __init__(self, color_system: ColorSystem | None) -> None:
+    def __init__(self, color_system: ColorSystem | None, *, erases_in_colour: bool = False) -> None:
         self._color_system = color_system
+        self._erases_in_colour = erases_in_colour
+        self._styles: list[Style] = [Style.null()]
         self._numbers: dict[Style | None, int] = {None: 0, Style.null(): 0}
         self._pens = [Pen()]
         self._switches: dict[tuple[int, int], str] = {}
@@ -51,8 +49,23 @@ class Pens:
         number = self._numbers.get(style)
         if number is None and style is not None:
             number = self._numbers[style] = len(self._pens)
+            self._styles.append(style)
             self._pens.append(self._pen(style))
         return number or 0
+
+    def erases(self, number: int) -> bool:
+        """Whether a cell that is erased looks as a blank in a style."""
+        pen = self._pens[number]
+        return not pen.attributes and not pen.link and (self._erases_in_colour or not pen.ground)
+
+    def economize(self) -> bool:
+        """Use colours that take few bytes; returns whether that changes any."""
+        if self._color_system is not ColorSystem.TRUECOLOR:
+            return False
+        self._color_system = ColorSystem.EIGHT_BIT
+        self._pens = [self._pen(style) for style in self._styles]
+        self._switches = {}
+        return True
 
     def switch(self, before: int, after: int) -> str:
         """Return what switches a terminal from one style to another."""
@@ -63,23 +76,23 @@ class Pens:
 
     def _pen(self, style: Style) -> Pen:
         """Return what a terminal is told of a style."""
-        shown = style.update_link(None) if style.link else style
-        codes = shown.render("x", color_system=self._color_system).partition("x")[0]
         link = f"\x1b]8;id={style._link_id};{style.link}\x1b\\" if style.link else ""
-        return pen_of(codes.removeprefix("\x1b[").removesuffix("m"))._replace(link=link)
+        if self._color_system is None:
+            return Pen(link=link)
+        bare = style.without_color.update_link(None)
+        attributes = bare.render("x", color_system=self._color_system).partition("x")[0]
+        return Pen(
+            attributes.removeprefix("\x1b[").removesuffix("m"),
+            self._codes(style.color, foreground=True),
+            self._codes(style.bgcolor, foreground=False),
+            link,
+        )
 
-
-def pen_of(codes: str) -> Pen:
-    """Return the parts of the numbers of a sequence that sets a style."""
-    numbers, at = codes.split(";") if codes else [], 0
-    parts: dict[str, list[str]] = {"attributes": [], "colour": [], "ground": []}
-    while at < len(numbers):
-        code = numbers[at]
-        kind = "colour" if code in _FOREGROUND else "ground" if code in _BACKGROUND else "attributes"
-        count = _OF_MANY.get(numbers[at + 1], 1) if code in ("38", "48") and at + 1 < len(numbers) else 1
-        parts[kind] += numbers[at : at + count]
-        at += count
-    return Pen(**{kind: ";".join(found) for kind, found in parts.items()})
+    def _codes(self, color: Color | None, *, foreground: bool) -> str:
+        """Return the numbers that set a colour."""
+        if color is None or self._color_system is None:
+            return ""
+        return ";".join(color.downgrade(self._color_system).get_ansi_codes(foreground))
 
 
 def _switch(before: Pen, after: Pen) -> str:

@@ -100,8 +100,8 @@ def exact(pane: Transcript) -> None:
         for number in range(layout.at(max(0, top - begun)), len(layout.pieces)):
             if begun + layout.start(number) < top + pane.size.height:
                 assert layout._drawn[number] is not None
-    assert pane.virtual_size.height == document.height
-    assert 0 <= top <= max(0, document.height - pane.size.height)
+    assert pane.virtual_size.height == document.height + pane.reading.viewport.blank
+    assert 0 <= top <= max(0, pane.virtual_size.height - pane.size.height)
     assert pane.following == (top >= pane.max_scroll_y)
 
 

@@ -30,6 +30,12 @@ async def on_disk(session_id: str) -> Session:
     return found
 
 
+def only(folder: Path, pattern: str) -> str:
+    """What is in the one file whose name fits."""
+    (path,) = folder.glob(pattern)
+    return path.read_text()
+
+
 def titles(rig: Rig) -> list[str]:
     """The titles that the list shows."""
     return [row.title for row in rig.screen.sidebar.rows]
@@ -164,8 +170,7 @@ def test_a_session_is_exported_to_a_file(data_dir: Path, tmp_path: Path) -> None
         await rig.press("enter")
         await rig.until(lambda: list(tmp_path.glob("A-title-*.md")))
         await rig.until(lambda: any("Exported" in note for note in said(rig)))
-        (path,) = tmp_path.glob("A-title-*.md")
-        assert "q1" in path.read_text()
+        assert "q1" in only(tmp_path, "A-title-*.md")
         await rig.say("/export json")
         await rig.until(lambda: list(tmp_path.glob("A-title-*.json")))
         await rig.say("/export copy")

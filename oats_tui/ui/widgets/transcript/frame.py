@@ -46,7 +46,7 @@ class Frame:
         page, width, top = viewport.page, reading.width, viewport.top
         if self._painter.palette is not reading.look.palette:
             self._painter = Painter(reading.look.palette)
-        thumb = thumb_lines(top, page, reading.document.height)
+        thumb = thumb_lines(top, page, reading.document.height + viewport.blank)
         drawn = islice(self._drawn(focused) if reading.entries else self._said(), page)
         made = [
             self._painter.strip(line, width, bar=bar, thumb=y in thumb, marks=marks)

@@ -92,7 +92,7 @@ class Reading:
                 recall(self.document, state.memory)
             self._last_seen = state.last_seen or (entries[-1].id if entries else "")
             self._has_grown = False
-        self.viewport.show(entries, inner_width(self.width), place=place)
+        self.viewport.show(entries, inner_width(self.width), place=place, anew=state is not None)
         if self.selection is not None and not self.selection.is_there:
             self.selection = None
         self._note()

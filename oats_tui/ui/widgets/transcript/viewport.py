@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal, TypeAlias
 
 from oats_tui.ui.widgets.transcript.document import Document
 from oats_tui.ui.widgets.transcript.items import Entry
 from oats_tui.ui.widgets.transcript.layout import Look
 from oats_tui.ui.widgets.transcript.places import Place, line_of, place_of
+
+Room: TypeAlias = Literal["none", "kept", "more"]
+"""Which room there may be below the end: none, what there is, or more where it is needed."""
 
 _END = 1 << 30
 """A piece behind all that a message has."""
@@ -28,6 +32,10 @@ class Viewport:
         self.following = True
         self.top = 0
         self.page = 1
+        self.leap = 0.0
+        """By what share of its height the view goes on when a growing answer reaches its foot."""
+        self.blank = 0
+        """How many lines of the view may be left blank below the end."""
         self.remains: Place | None = None
         """Where the reader wants to be, while that has not been read yet."""
         self._settled: tuple[Place, int] | None = None
@@ -38,21 +46,30 @@ class Viewport:
     @property
     def last_top(self) -> int:
         """The line at which the view of the end begins."""
-        return max(0, self.document.height - self.page)
+        return max(0, self.document.height + self.blank - self.page)
 
-    def show(self, entries: Sequence[Entry], width: int, *, place: Place | None = None) -> None:
-        """Take on messages, and stay, or go to a place."""
+    def show(
+        self, entries: Sequence[Entry], width: int, *, place: Place | None = None, anew: bool = False
+    ) -> None:
+        """Take on messages, and stay, or go to a place.
+
+        Args:
+            entries: All messages.
+            width: The columns for them.
+            place: Where to go; None to stay.
+            anew: Whether it is another conversation, of which the end or the place is shown.
+        """
         held, above = place, 0
         if place is None and not self.following:
             held, above = self.place_among({entry.id for entry in entries})
         self.document.replace(entries, width)
-        self._settle(held, above)
+        self._settle(held, above, room="none" if anew else "kept")
 
     def change(self, entry: Entry) -> bool:
         """Take on a new version of a message; returns whether there is one of its id."""
         held = None if self.following else self.place()
         known = self.document.change(entry)
-        self._settle(held)
+        self._settle(held, room="more")
         return known
 
     def go_on(self) -> bool:
@@ -69,7 +86,7 @@ class Viewport:
         self.page = max(1, page)
         if width != self.document.width:
             self.document.replace(self.document.entries, width)
-        self._settle(held)
+        self._settle(held, room="none")
         self._pushed = held if self.following else None
 
     def restyle(self, look: Look, only: str | None = None) -> None:
@@ -105,7 +122,7 @@ class Viewport:
     def go_to(self, place: Place | None, above: int = 0) -> None:
         """Show a place at the top of the view, with some lines above it; the end for None."""
         self._pushed = None
-        self._settle(place, above)
+        self._settle(place, above, room="none")
 
     def reveal(self, index: int, piece: int = 0, *, whole: bool = True) -> None:
         """Bring a message, from one of its pieces on, into view: whole where there is room, else its beginning.
@@ -170,8 +187,14 @@ class Viewport:
         # Its last line of text stands in front of the blank one at its end.
         return (None, 0) if found is None else (Place(found, piece=_END), 1)
 
-    def _settle(self, place: Place | None, above: int = 0) -> None:
-        """Bring the view to a place, or to the end where there is none."""
+    def _settle(self, place: Place | None, above: int = 0, *, room: Room = "kept") -> None:
+        """Bring the view to a place, or to the end where there is none.
+
+        Args:
+            place: Where; None for the end.
+            above: How many lines stand above it.
+            room: Which room there may be below the end.
+        """
         document = self.document
         found = None
         if place is not None:
@@ -180,6 +203,10 @@ class Viewport:
         index = document.index_of(place.entry_id) if place is not None else None
         if place is None or found is None or index is None:
             document.measure_above(len(document.entries), 0, self.page)
+            below = self.top + self.page - document.height
+            if room == "kept" and not self.blank:
+                room = "none"
+            self.blank = _room(below, int(self.leap * self.page), room) if document.height > self.page else 0
             self.top = self.last_top
             self.following = self.remains is None
             self._settled = None
@@ -198,3 +225,16 @@ class Viewport:
         self._settled = (place, top) if top == line else None
         # The end may come to the reader as well, when what stood below is gone.
         self.following = top >= self.last_top
+
+
+def _room(below: int, leap: int, room: Room) -> int:
+    """Return how many lines are left blank below the end: each move of the view paints all of it.
+
+    Args:
+        below: How many lines of the view are below the end now; negative where the end is below the view.
+        leap: How many there may be.
+        room: Which room there may be.
+    """
+    if below < 0:
+        return leap if room == "more" else 0
+    return below if room != "none" and below <= leap else 0

@@ -173,7 +173,7 @@ class Transcript(Borderless, can_focus=True):
     def _place(self) -> None:
         """Tell Textual where the view is, and paint the lines of it that have changed."""
         reading, viewport = self.reading, self.reading.viewport
-        size = Size(max(1, self.size.width - 1), reading.document.height)
+        size = Size(max(1, self.size.width - 1), reading.document.height + viewport.blank)
         if size != self.virtual_size:
             # The reactive way would lay out the screen and paint the whole widget at each new line.
             self.set_reactive(ScrollView.virtual_size, size)
