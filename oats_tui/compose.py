@@ -74,7 +74,8 @@ async def _run(
     settings: Settings, models: Models, resume: str | None, project: str | None, log_path: Path
 ) -> Ended:
     """Show the screen, and put everything away afterwards."""
-    chat = Chat(Ledger(get_session_storage(), MetaStorage()), models, bus)
+    ledger = Ledger(get_session_storage(), MetaStorage())
+    chat = Chat(ledger, models, bus, titles=settings.titles == "model")
     watch = _Watch(chat.ledger.answers)
     start = _start(settings, await _session_id(resume), project, log_path, watch)
     app = _app(chat, start)
