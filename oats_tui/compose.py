@@ -83,9 +83,10 @@ async def _run(
     settings: Settings, models: Models, resume: str | None, project: str | None, log_path: Path
 ) -> Ended:
     """Show the screen, and put everything away afterwards."""
-    chat = Chat(Ledger(get_session_storage(), MetaStorage()), models, bus)
+    ledger = Ledger(get_session_storage(), MetaStorage())
+    chat = Chat(ledger, models, bus, titles=settings.titles == "model")
     search = SearchIndex(get_cache_dir(), get_data_dir(), bus)
-    background = Background(chat.ledger.answers, search)
+    background = Background(ledger.answers, search)
     start = _start(settings, await _session_id(resume), project, log_path, background)
     app = _app(chat, start)
     with _ends_on_signals(app) as at_once:

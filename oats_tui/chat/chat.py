@@ -18,6 +18,7 @@ from oats_tui.chat.outcome import no_model, outcome_of
 from oats_tui.chat.pace import Pace
 from oats_tui.chat.preparation import Preparation
 from oats_tui.chat.state import TURN_CHANGED, TurnState
+from oats_tui.chat.titling import Titler
 from oats_tui.chat.turn import Turn
 from oats_tui.core.bus import Event, EventBus, EventType
 from oats_tui.core.errors import OatsError
@@ -74,9 +75,12 @@ class Chat:
         models: Where answers come from.
         bus: Where everything is told.
         pace: Time and chance.
+        titles: Whether the model gives a conversation its title.
     """
 
-    def __init__(self, ledger: Ledger, models: Models, bus: EventBus, pace: Pace | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, models: Models, bus: EventBus, pace: Pace | None = None, *, titles: bool = False
+    ) -> None:
         self.ledger = ledger
         self.models = models
         self.preparation = Preparation(models, bus, (pace or Pace()).clock)
@@ -86,6 +90,7 @@ class Chat:
         self._answering: dict[str, _Answering] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._taking_back: set[str] = set()
+        self._titler = Titler(ledger, models, is_wanted=titles)
         self._floor = Floor(ledger.answers, self._pace)
 
         def stop_this(session_id: str, message_id: str) -> bool:
@@ -177,7 +182,7 @@ class Chat:
             no_more.cancel()
         for running in self._answering.values():
             running.leave()
-        closing = (self.preparation.close(), self.elsewhere.close(), self._mender.close())
+        closing = (self.preparation.close(), self.elsewhere.close(), self._mender.close(), self._titler.close())
         await asyncio.gather(*closing, *self._tasks.values(), return_exceptions=True)
         await self.models.close()
 
@@ -191,6 +196,7 @@ class Chat:
             running.queue.append(asked)
             running.turn.show(replace(running.turn.state, queued=len(running.queue)))
             return
+        self._titler.begun(session)
         turn, answer = self._ask(session, asked, ref)
         running = self._answering[session.id] = _Answering(turn, ref, session, answer)
         self._tasks[session.id] = asyncio.create_task(self._run(running))
@@ -230,6 +236,7 @@ class Chat:
             self._floor.leave(session_id)
             del self._answering[session_id]
             del self._tasks[session_id]
+            self._titler.ended(session_id, running.ref)
             await self._tell(EventType.MESSAGE_UPDATED, session_id, running.turn.message.id)
             await self._bus.publish(Event(TURN_CHANGED, {"session_id": session_id, "state": None}))
 

@@ -17,7 +17,10 @@ from oats_tui.core.settings_file import SettingsFile, Table, read_toml
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 """Where the service ``openai`` is when nobody says otherwise."""
 
-_KNOWN = ("model", "theme", "leader", "finish_minutes", "low_bandwidth", "keys", "provider")
+TITLES = ("model", "first line")
+"""Where titles can come from."""
+
+_KNOWN = ("model", "theme", "leader", "finish_minutes", "low_bandwidth", "titles", "keys", "provider")
 _KNOWN_OF_PROVIDER = ("base_url", "api_key", "api_key_command", "enabled", "models")
 _KNOWN_OF_MODEL = ("name", "context", "images")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
@@ -79,6 +82,7 @@ class Settings(_Frozen):
         default_service: The service that oats would ask, where its file says so.
         finish_minutes: For how long answers may go on once the terminal has gone.
         low_bandwidth: Whether bytes are saved on the line to the terminal; None to find out.
+        titles: Where the title of a new conversation comes from: "model", or "first line".
     """
 
     services: dict[str, ServiceSettings] = {}
@@ -90,6 +94,7 @@ class Settings(_Frozen):
     default_service: str | None = None
     finish_minutes: int = 15
     low_bandwidth: bool | None = None
+    titles: str = TITLES[0]
 
 
 @dataclass(slots=True)
@@ -188,6 +193,10 @@ def _read_config_toml(draft: _Draft) -> None:
         draft.offer(name, top.text(name))
     draft.offer("finish_minutes", top.positive("finish_minutes"))
     draft.low_bandwidth = top.flag("low_bandwidth")
+    titles = top.text("titles")
+    if titles not in (None, *TITLES):
+        raise top.wrong("titles", " or ".join(f"“{each}”" for each in TITLES))
+    draft.offer("titles", titles)
     keys = top.table("keys")
     if keys:
         draft.keys.update({action: keys.required_text(action) for action in keys.names()})

@@ -27,6 +27,7 @@ from oats_tui.session.trashed import (
     META,
     SESSION,
     Trashed,
+    deleted_with,
     folder_name,
     last_deleted,
     look,
@@ -34,7 +35,7 @@ from oats_tui.session.trashed import (
     trash_of,
 )
 
-__all__ = ["Trash", "Trashed", "discard", "unfinished"]
+__all__ = ["Trash", "Trashed", "deleted_with", "discard", "unfinished"]
 
 _NEXT = timedelta(microseconds=1)
 

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ class Trashed(StoredModel):
         together: The id of the session with which it was deleted; its own if that was the one.
         holds: The id that its file told, which is another one in a copy.
         name: The folder in the trash.
+        size: The bytes of its file, as they were when the trash was looked at; not written down.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Trashed(StoredModel):
     together: str
     holds: str = ""
     name: str = ""
+    size: int = Field(default=0, exclude=True)
 
 
 @dataclass(slots=True)
@@ -138,6 +141,27 @@ def last_deleted(data_dir: Path) -> list[Trashed]:
     return family
 
 
+def deleted_with(head: Trashed, trashed: Sequence[Trashed]) -> list[Trashed]:
+    """Return a deleted session and what was deleted with it, itself first; one that went with another, alone.
+
+    Args:
+        head: The session.
+        trashed: What is in the trash.
+    """
+    if head.together != head.id:
+        return [head]
+    # The one that was to be deleted goes last, so what is older than an earlier deletion of it went with that.
+    earlier = [each.deleted_at for each in trashed if each.id == head.id and each.deleted_at < head.deleted_at]
+    after = max(earlier, default=None)
+    return [head] + [
+        each
+        for each in trashed
+        if each.together == head.id != each.id
+        and each.deleted_at <= head.deleted_at
+        and (after is None or each.deleted_at > after)
+    ]
+
+
 def _family(trashed: list[Trashed]) -> list[Trashed]:
     """What was deleted last, and with it."""
     if not trashed:
@@ -167,8 +191,9 @@ def _take(trash: Path, name: str, found: Found) -> None:
     """Look at one folder."""
     try:
         trashed = _read(trash / name)
-        if files.signature(trash / name / SESSION) is not None:
-            found.trashed.append(trashed.model_copy(update={"name": name}))
+        lies = files.signature(trash / name / SESSION)
+        if lies is not None:
+            found.trashed.append(trashed.model_copy(update={"name": name, "size": lies.size}))
     except (FileNotFoundError, NotADirectoryError, files.NotRegularError, ValueError) as error:
         _log.warning("%s in the trash was left out: %s", name, fault(error))
     except OSError as error:

@@ -14,7 +14,7 @@ from oats_tui.session.activity import activity_in
 from oats_tui.session.lookup import family_of
 from oats_tui.session.session import SessionStorage
 from oats_tui.session.store.places import Places
-from oats_tui.session.trash import Trash, Trashed
+from oats_tui.session.trash import Trash, Trashed, deleted_with
 from oats_tui.shell.cells import line
 from oats_tui.shell.facts import local, moment
 from oats_tui.shell.naming import find, found_of, found_sessions, short_ids
@@ -122,7 +122,7 @@ async def _restore(out: Output, wanted: Sequence[str], back: dict[str, Trashed])
     ids = sorted({each.id for each in found})
     for named, session_id in found_of(out, wanted, lambda text: find(text, ids, "deleted session")):
         # What is in the trash more than once comes back as it was last.
-        family = _family(next(each for each in found if each.id == session_id), found)
+        family = deleted_with(next(each for each in found if each.id == session_id), found)
         for each in family:
             if each.name not in back:
                 try:
@@ -130,19 +130,3 @@ async def _restore(out: Output, wanted: Sequence[str], back: dict[str, Trashed])
                     back[each.name] = each
                 except OatsError as error:
                     out.failed(named, error)
-
-
-def _family(head: Trashed, found: Sequence[Trashed]) -> list[Trashed]:
-    """Return a deleted session and what was deleted with it, itself first; one that went with another, alone."""
-    if head.together != head.id:
-        return [head]
-    # The one that was to be deleted goes last, so what is older than an earlier deletion of it went with that.
-    earlier = [each.deleted_at for each in found if each.id == head.id and each.deleted_at < head.deleted_at]
-    after = max(earlier, default=None)
-    return [head] + [
-        each
-        for each in found
-        if each.together == head.id != each.id
-        and each.deleted_at <= head.deleted_at
-        and (after is None or each.deleted_at > after)
-    ]

@@ -112,6 +112,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.unfold", "Show what is below the session", "unfold", places={"list": "l,right"}),
     Command("list.fold", "Leave out what is below, or go up", "fold", places={"list": "h,left"}),
     Command("session.restore", "Bring back what was deleted last", "restore", "", ("z",), {"list": "u"}),
+    Command("session.trash", "Show the trash, and bring back from it", "show_trash", leader=("D",), slash="trash"),
     Command("session.repair", "Save what can be saved of a damaged session", "repair", slash="repair"),
     Command("search.open", "Search all sessions", "search", leader=("slash",), slash="search", takes="WORDS"),
     Command("model.choose", "Choose the model", "choose_model", leader=("m",), slash="model", takes="NAME"),

@@ -54,6 +54,11 @@ def program_environment(tmp_path: Path, services: Mapping[str, str] | None = Non
     home, data, config = tmp_path / "home", tmp_path / "data", tmp_path / "coder.json"
     home.mkdir(parents=True, exist_ok=True)
     data.mkdir(exist_ok=True)
+    own = home / ".config" / "oats-tui" / "config.toml"
+    if not own.exists():
+        # What a service is asked is then what the test asks, and nothing else.
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.write_text('titles = "first line"\n', "utf-8")
     if services is not None or not config.exists():
         providers = {
             name: {"name": name, "base_url": url, "api_key": "x", "models": [{"name": name}]}

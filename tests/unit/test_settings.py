@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from oats_tui.core.errors import OatsError
 from oats_tui.core.settings import ModelSettings, Settings, key_variable, load_settings
 
 KEY = "sk-very-secret"
@@ -236,6 +237,15 @@ def test_importing_the_settings_imports_nothing_slow() -> None:
     code += "print(sorted({'pydantic_settings', 'pydantic_ai', 'openai', 'httpx2'} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_where_titles_come_from_is_the_person_s_to_say(toml: Write) -> None:
+    assert load_settings().titles == "model"
+    toml('titles = "first line"\n')
+    assert load_settings().titles == "first line"
+    toml('titles = "oracle"\n')
+    with pytest.raises(OatsError, match="expected “model” or “first line”"):
+        load_settings()
 
 
 def test_how_long_answers_go_on_without_a_terminal_is_the_person_s_to_say(toml: Write) -> None:

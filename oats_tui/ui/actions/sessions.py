@@ -140,6 +140,18 @@ async def restore(desk: Desk, _: str) -> None:
     desk.view.say(f"brought back {titles}{more}")
 
 
+async def show_trash(desk: Desk, _: str) -> None:
+    """Show what is in the trash; what is chosen there comes back."""
+    from oats_tui.ui.screens.trash import TrashScreen
+
+    trash = desk.chat.ledger.trash
+    back = await desk.screen.app.push_screen_wait(TrashScreen(trash, await trash.list()))
+    if desk.workspace.open_id in back:
+        desk.view.refresh(desk.workspace.open_id)
+    if back:
+        desk.view.say("brought back one session" if len(back) == 1 else f"brought back {len(back):,} sessions")
+
+
 async def repair(desk: Desk, _: str) -> None:
     """Put what can be saved in the place of a damaged session."""
     session_id = subject(desk)
