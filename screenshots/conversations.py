@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from oats_tui.session.activity import Activity, Running
 from oats_tui.session.message import Message, Role, TextPart, ToolCallPart, ToolResultPart
 from oats_tui.session.meta import MetaStorage, Outcome
 from oats_tui.session.session import Session, SessionInfo, SessionTime, get_session_storage
+from oats_tui.session.trash import discard
 from screenshots import texts
 
 NOW = datetime(2026, 3, 12, 14, 36, tzinfo=UTC)
@@ -125,7 +127,30 @@ def _sessions() -> list[Session]:
     for number, (title, at) in enumerate(older, start=len(told) + 1):
         session_id = f"00000000-0000-4000-8000-{number:012}"
         told.append(_session(session_id, title, at, title, [_text("Gladly.")], 64))
-    return told
+    told[5].info.time.archived = NOW
+    return [*told, *_below(told[1])]
+
+
+def _below(above: Session) -> list[Session]:
+    """Return the sub-sessions that agents made of a session."""
+    titles = ("Read the calendar code", "Run the tests in UTC")
+    made = []
+    for number, title in enumerate(titles, start=20):
+        session_id = f"00000000-0000-4000-8000-{number:012}"
+        at = above.info.time.updated - timedelta(minutes=number)
+        session = _session(session_id, title, at, title, [_text("Done.")], 64)
+        session.info.parent_session_id = session.info.root_session_id = above.id
+        made.append(session)
+    return made
+
+
+def _deleted() -> list[Session]:
+    """Return what is in the trash."""
+    titles = ("Scratch: sed one-liners", "Untitled experiment", "Draft of a letter")
+    return [
+        _session(f"00000000-0000-4000-8000-{number:012}", title, _at(11, 8, number), title, [_text("Gladly.")], 64)
+        for number, title in enumerate(titles, start=30)
+    ]
 
 
 def answer_elsewhere() -> Activity:
@@ -147,8 +172,13 @@ def answer_elsewhere() -> Activity:
 async def write_down() -> None:
     """Save every session to the data directory, one of them with a failure. Raises StorageError."""
     sessions = _sessions()
+    storage = get_session_storage()
     for session in sessions:
-        await get_session_storage().create(session)
+        await storage.create(session)
+    for deleted in _deleted():
+        await storage.create(deleted)
+        moment = deleted.info.time.updated + timedelta(hours=2)
+        await asyncio.to_thread(discard, storage.storage_dir.parent, [deleted.id], moment.astimezone)
     asked = next(session.messages[0] for session in sessions if session.id == DATES)
     failure = Outcome(state="failed", title="The service did not answer.", at=asked.created_at)
     await MetaStorage().set_outcome(DATES, asked.id, failure)

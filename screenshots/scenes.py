@@ -69,6 +69,18 @@ SCENES = (
         conversations.COPIES,
         ("ctrl+p",),
     ),
+    Scene(
+        "list",
+        ("Pinned", "Today", "▾ Fails here", "✓", "Read the", "Archived (1)", "2 marked"),
+        keys=("ctrl+s", "j", "j", "j", "j", "j", "p", "g", "j", "j", "space", "space"),
+    ),
+    Scene(
+        "search",
+        ("Search all sessions", "stat", "message"),
+        conversations.COPIES,
+        ("ctrl+x", "slash", "b", "y", "t", "e", "s"),
+    ),
+    Scene("trash", ("Trash: 3", "Untitled experiment", "bring back"), conversations.COPIES, ("ctrl+x", "D")),
     Scene("narrow", ("11:48", "ss -ltnp", "ready"), conversations.PORT, size=(40, 12)),
 )
 

@@ -26,6 +26,7 @@ from oats_tui.provider.names import ModelRef
 from oats_tui.provider.registry import Models
 from oats_tui.session.activity import NOBODY, Activity
 from oats_tui.session.meta import MetaStorage
+from oats_tui.session.search import SearchIndex
 from oats_tui.session.session import get_session_storage
 from oats_tui.ui.app import OatsApp
 from oats_tui.ui.desk import Start
@@ -147,8 +148,14 @@ async def _chat(folder: Path, *, watches: bool) -> AsyncIterator[tuple[Chat, Eve
 
 async def _draw(scene: Scene, chat: Chat, bus: EventBus, folder: Path) -> str:
     """Start the program, press the scene's keys and take the picture."""
+    index = SearchIndex(folder / "cache", folder, bus)
     start = Start(
-        Folder(folder, folder), folder / "memory.json", resume=scene.opened, theme="textual-dark", log_path=folder
+        Folder(folder, folder),
+        folder / "memory.json",
+        resume=scene.opened,
+        theme="textual-dark",
+        log_path=folder,
+        search=index,
     )
     app = OatsApp(chat, Memory(), start, bus)
     app.animation_level = "none"
@@ -156,10 +163,14 @@ async def _draw(scene: Scene, chat: Chat, bus: EventBus, folder: Path) -> str:
         screen = app.screen
         assert isinstance(screen, ChatScreen)
         # The list offers no clock to its users, and a picture may not change with the day.
-        screen.sidebar._now = screen.desk.workspace.now = conversations.NOW.astimezone
+        screen.sidebar._now = screen.shelf._now = screen.desk.workspace.now = conversations.NOW.astimezone
+        await index.start()
         await _settled(pilot, scene, lambda _: bool(screen.sidebar.rows))
         await pilot.press(*scene.keys)
-        return await _settled(pilot, scene, lambda text: all(word in text for word in scene.words))
+        try:
+            return await _settled(pilot, scene, lambda text: all(word in text for word in scene.words))
+        finally:
+            await index.stop()
 
 
 async def _settled(pilot: Pilot[None], scene: Scene, ready: Callable[[str], bool]) -> str:

@@ -116,9 +116,10 @@ class SearchIndex:
         """
         query = understood(text)
         self._asked += 1
-        mine = self._asked
+        # What comes in while it is looked for may be found or not.
+        mine, is_whole = self._asked, self.progress.is_whole
         if query.is_empty:
-            return Found([], (), is_complete=self.progress.is_whole)
+            return Found([], (), is_complete=is_whole)
 
         try:
             found = await _in(self._reader, lambda: self._look(query, limit, lambda: mine != self._asked))
@@ -130,7 +131,7 @@ class SearchIndex:
                 self._database.complain()
                 self._begin_again()
             found = Found([], (), is_complete=False)
-        return Found(found.hits, found.terms, found.is_complete and self.progress.is_whole)
+        return Found(found.hits, found.terms, found.is_complete and is_whole)
 
     def _look(self, query: Query, limit: int, is_given_up: Callable[[], bool]) -> Found:
         """Look for something, unless nobody waits for it any more."""

@@ -145,7 +145,7 @@ async def show_trash(desk: Desk, _: str) -> None:
     from oats_tui.ui.screens.trash import TrashScreen
 
     trash = desk.chat.ledger.trash
-    back = await desk.screen.app.push_screen_wait(TrashScreen(trash, await trash.list()))
+    back = await desk.screen.app.push_screen_wait(TrashScreen(trash, await trash.list(), desk.workspace.now))
     if desk.workspace.open_id in back:
         desk.view.refresh(desk.workspace.open_id)
     if back:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -33,6 +33,7 @@ class TrashScreen(Overlay[list[str]]):
     Args:
         trash: Where it lies.
         trashed: What lay there a moment ago.
+        now: Tells the moment from which the times are seen.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,10 +44,11 @@ class TrashScreen(Overlay[list[str]]):
         Binding("G", "move('last')", show=False),
     ]
 
-    def __init__(self, trash: Trash, trashed: Sequence[Trashed]) -> None:
+    def __init__(self, trash: Trash, trashed: Sequence[Trashed], now: Callable[[], datetime] = utc) -> None:
         super().__init__(classes="overlay")
         self._trash = trash
         self._trashed = list(trashed)
+        self._now = now
         self._back: list[str] = []
         self._busy = False
         self._leaving = False
@@ -122,7 +124,7 @@ class TrashScreen(Overlay[list[str]]):
 
     def _options(self) -> list[Option]:
         """The lines of the list."""
-        now = utc()
+        now = self._now()
         return [Option(Content(_line(each, now))) for each in self._trashed]
 
 
