@@ -48,6 +48,7 @@ class View:
         screen: Where it is shown.
         workspace: What is shown.
         chat: Who knows of answers in progress.
+        left: How sessions were left.
         clock: Seconds, monotonic.
         sleep: Waits so many seconds.
     """
@@ -57,6 +58,7 @@ class View:
         screen: ChatScreen,
         workspace: Workspace,
         chat: Chat,
+        left: Left,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -74,7 +76,7 @@ class View:
         self._resting = False
         self._cost = 0.0
         self._refreshing = False
-        self.left = Left()
+        self.left = left
 
     def take(self, news: bridge.News) -> None:
         """Show what came over the bus."""
