@@ -23,6 +23,7 @@ from oats_tui.ui.commands import COMMANDS, key_names
 from oats_tui.ui.desk import Start
 from oats_tui.ui.driver import TerminalDriver
 from oats_tui.ui.keyorder import KeyOrder
+from oats_tui.ui.left import left_path, save_left
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.painting.app import PaintedApp
 from oats_tui.ui.screens.chat import ChatScreen
@@ -93,8 +94,13 @@ class OatsApp(PaintedApp):
 
     async def put_away(self) -> None:
         """Keep what is to be remembered, once the screen is closed."""
-        await self._chat_screen.desk.save()
-        await self._chat_screen.desk.save_marks()
+        desk = self._chat_screen.desk
+        # Where another session was being opened, the messages shown are not yet those of the one written to.
+        if desk.draft.session_id == self.open_id:
+            desk.view.left.note(self.open_id, self._chat_screen.transcript.reading.state)
+        await desk.save()
+        await save_left(left_path(self.start.memory_path), desk.view.left)
+        await desk.save_marks()
 
     def on_mount(self) -> None:
         """Take on the person's keys and theme."""

@@ -14,6 +14,7 @@ from oats_tui.chat.ledger import Folder
 from oats_tui.core.collector import resting_collector
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.drafting import Drafting
+from oats_tui.ui.left import left_path, save_left
 from oats_tui.ui.memory import Memory, save_memory
 from oats_tui.ui.painting.pacing import Pacing
 from oats_tui.ui.readmarks import ReadMarks, refresh_read_marks, save_read_marks
@@ -115,6 +116,7 @@ class Desk:
         self._waiting = False
         self._begun = asyncio.Event()
         self._moving = asyncio.Lock()
+        self._saving = asyncio.Lock()
         self.draft = Drafting(self.screen.prompt, memory)
 
     async def begin(self) -> None:
@@ -183,6 +185,7 @@ class Desk:
             self.view.conversation(opened_now=True)
             self._read_rest()
             await self.save()
+            await save_left(left_path(self.start.memory_path), self.view.left)
 
     async def send(self, text: str) -> None:
         """Send a message, which has left the input. Raises OatsError where it could not be put on disk."""
@@ -260,7 +263,9 @@ class Desk:
     async def save(self) -> None:
         """Keep what is remembered."""
         self.draft.keep()
-        await save_memory(self.start.memory_path, self.memory)
+        # A save that began earlier must not end later, and put an old draft in the place of a new one.
+        async with self._saving:
+            await save_memory(self.start.memory_path, self.memory)
 
     async def look_back(self) -> None:
         """Show what has been read in other windows meanwhile."""

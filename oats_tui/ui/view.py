@@ -51,6 +51,7 @@ class View:
         screen: Where it is shown.
         workspace: What is shown.
         chat: Who knows of answers in progress.
+        left: How sessions were left.
         clock: Seconds, monotonic.
         sleep: Waits so many seconds.
     """
@@ -60,6 +61,7 @@ class View:
         screen: ChatScreen,
         workspace: Workspace,
         chat: Chat,
+        left: Left,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -77,7 +79,7 @@ class View:
         self._resting = False
         self._cost = 0.0
         self._refreshing = False
-        self.left = Left()
+        self.left = left
 
     def take(self, news: bridge.News) -> None:
         """Show what came over the bus."""

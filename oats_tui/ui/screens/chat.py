@@ -24,6 +24,7 @@ from oats_tui.ui.actions.messages import copy, prepare
 from oats_tui.ui.commands import LEADER, parse_slash, screen_bindings
 from oats_tui.ui.desk import Desk, Start
 from oats_tui.ui.filtering import Filtering
+from oats_tui.ui.left import left_path, load_left
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.pins import load_pins, pins_path
 from oats_tui.ui.readmarks import load_read_marks
@@ -76,7 +77,8 @@ class ChatScreen(Screen[None]):
         self.status = StatusBar(id="status")
         marks = load_read_marks(start.marks_path, time.time())
         workspace = Workspace(chat, marks)
-        self.desk = Desk(View(self, workspace, chat), workspace, chat, memory, marks, start)
+        view = View(self, workspace, chat, load_left(left_path(start.memory_path)))
+        self.desk = Desk(view, workspace, chat, memory, marks, start)
         self._bus = bus
         self.runner = Runner(self)
 

@@ -27,6 +27,7 @@ class ReadingState:
         last_seen: The last message that was there when the reader was at the end.
         turned: By message id, which of its parts were folded the other way.
         memory: The messages with their heights; None where they are not kept.
+        whole: Whether everything was unfolded.
     """
 
     place: Place | None = None
@@ -34,6 +35,7 @@ class ReadingState:
     last_seen: str = ""
     turned: dict[str, frozenset[int]] = field(default_factory=dict)
     memory: Memory | None = None
+    whole: bool = False
 
 
 class Reading:
@@ -65,7 +67,7 @@ class Reading:
         """How the reader leaves the conversation."""
         place = None if self.viewport.following else self.viewport.place()
         turned, memory = dict(self.look.turned), memory_of(self.document)
-        return ReadingState(place, self.cursor, self._last_seen, turned, memory)
+        return ReadingState(place, self.cursor, self._last_seen, turned, memory, self.look.whole)
 
     @property
     def news(self) -> int:
@@ -86,7 +88,7 @@ class Reading:
             self.viewport.following, place = state.place is None, state.place
             self.viewport.remains = None
             self.cursor, self.selection, self.finder = state.cursor, None, None
-            self.look = replace(self.look, turned=dict(state.turned))
+            self.look = replace(self.look, turned=dict(state.turned), whole=state.whole)
             self.document.restyle(self.look, only="")
             if state.memory is not None:
                 recall(self.document, state.memory)
