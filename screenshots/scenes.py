@@ -76,9 +76,9 @@ SCENES = (
     ),
     Scene(
         "search",
-        ("Search all sessions", "stat", "message"),
+        ("Search all sessions", "then content", "message"),
         conversations.COPIES,
-        ("ctrl+x", "slash", "b", "y", "t", "e", "s"),
+        ("ctrl+x", "slash", *"content"),
     ),
     Scene("trash", ("Trash: 3", "Untitled experiment", "bring back"), conversations.COPIES, ("ctrl+x", "D")),
     Scene("narrow", ("11:48", "ss -ltnp", "ready"), conversations.PORT, size=(40, 12)),
