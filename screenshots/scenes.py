@@ -76,9 +76,9 @@ SCENES = (
     ),
     Scene(
         "search",
-        ("Search all sessions", "then content", "message"),
+        ("Search all sessions", "Size first, then content", "messages in"),
         conversations.COPIES,
-        ("ctrl+x", "slash", *"content"),
+        ("ctrl+x", "slash", *"the"),
     ),
     Scene("trash", ("Trash: 3", "Untitled experiment", "bring back"), conversations.COPIES, ("ctrl+x", "D")),
     Scene("narrow", ("11:48", "ss -ltnp", "ready"), conversations.PORT, size=(40, 12)),
