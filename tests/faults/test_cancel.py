@@ -202,10 +202,13 @@ def test_fault_05_ctrl_c_in_a_loop_of_saves_leaves_all_of_them(data: Path) -> No
         pipe = subprocess.PIPE
         with subprocess.Popen(command, stdout=pipe, stderr=pipe, env=environment, text=True) as process:
             assert process.stdout is not None
+            assert process.stderr is not None
             for _ in range(1 + 2 * round_):
                 process.stdout.readline()
             os.kill(process.pid, signal.SIGINT)
-            rest, errors = process.communicate(timeout=60)
+            # What has been read ahead of the lines above would be missing in what `communicate` gives.
+            rest, errors = process.stdout.read(), process.stderr.read()
+            process.wait(60)
         assert process.returncode == -signal.SIGINT, errors
         assert "KeyboardInterrupt" in errors
         acknowledged = 1 + 2 * round_ + len(rest.splitlines())

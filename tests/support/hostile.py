@@ -36,7 +36,10 @@ MODES: Final[dict[int, int | None]] = {
     2026: None,  # synchronized output
 }  # fmt: skip
 
+# Lines moved within a region, which is undone at once.
+_MOVE = re.compile(r"\x1b\[([0-9]+);([0-9]+)r\x1b\[(?:\2;1H\n+|\1;1H(?:\x1bM)+)\x1b\[r")
 _TOKEN = re.compile(
+    rf"{_MOVE.pattern}|"
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC
     r"|\x1b[P_^X].*?\x1b\\"  # DCS, APC, PM, SOS
     r"|\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
@@ -47,11 +50,12 @@ _TOKEN = re.compile(
 )
 _POSITION = re.compile(r"\x1b\[([0-9]+);([0-9]+)H")
 _FORWARD = re.compile(r"\x1b\[([0-9]+)C")
+_ERASED = re.compile(r"\x1b\[([0-9]+)X")
 _MODE = re.compile(r"\x1b\[\?([0-9]+)([hl])")
 _STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 _LINK = re.compile(r"\x1b\]8;(?:;|id=[0-9]+;(?:https?://|mailto:)[!-~]+)\x1b\\")
 _POINTER = re.compile(r"\x1b\]22;(?:default|pointer|text)\x07")
-_ASKED = {"\x1b[?2026$p", "\x1b[?2048$p", "\x1b[>25u", "\x1b[<u", "\r\n"}
+_ASKED = {"\x1b[?2026$p", "\x1b[?2048$p", "\x1b[>25u", "\x1b[<u", "\x1b[5n", "\r\n"}
 # Bold, dim, italic, underlined, reversed, struck through, the sixteen colours and the default ones. Not among
 # them: blinking and hidden.
 _PLAIN_STYLES = {"0", "1", "2", "3", "4", "7", "9", "39", "49"} | {
@@ -94,6 +98,10 @@ class Judge:
         if position := _POSITION.fullmatch(token):
             columns, rows = self._size
             return 1 <= int(position[1]) <= rows and 1 <= int(position[2]) <= columns
+        if move := _MOVE.fullmatch(token):
+            return 1 <= int(move[1]) < int(move[2]) <= self._size[1]
+        if erased := _ERASED.fullmatch(token):
+            return 1 <= int(erased[1]) <= self._size[0]
         if forward := _FORWARD.fullmatch(token):
             return 1 <= int(forward[1]) < self._size[0]
         if _LINK.fullmatch(token) or _POINTER.fullmatch(token):

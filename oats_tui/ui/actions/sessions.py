@@ -91,6 +91,7 @@ async def delete(desk: Desk, _: str) -> None:
     from oats_tui.ui.screens.confirm import ConfirmScreen
 
     session_ids = subjects(desk)
+    await desk.workspace.listing.refresh(session_ids)
     what = f"{len(session_ids):,} sessions"
     if len(session_ids) == 1:
         what = f"“{sanitize_line(desk.workspace.listing.title(session_ids[0]))}”"
