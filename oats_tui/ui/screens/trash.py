@@ -57,7 +57,7 @@ class TrashScreen(Overlay[list[str]]):
         """Make the list."""
         with Vertical(classes="card card-tall"):
             yield Label(self._title(), markup=False, classes="card--title")
-            yield OptionList(*self._options(), compact=True, classes="one-line")
+            yield OptionList(compact=True, classes="one-line")
             yield Label(_KEYS if self._trashed else "esc: leave", markup=False, classes="card--keys")
 
     def on_mount(self) -> None:
