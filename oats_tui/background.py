@@ -12,6 +12,9 @@ from oats_tui.core.topics import WATCHING_CHANGED
 from oats_tui.session.answers import AnswerStorage
 from oats_tui.session.search import SearchIndex
 
+INDEX_AFTER = 1.0
+"""Seconds after which the index is looked at: until then the list has the processor."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -39,7 +42,7 @@ class Background:
         await watcher.ready()
         self._others = [
             asyncio.create_task(self._answers.recover_all()),
-            asyncio.create_task(self.search.start()),
+            asyncio.create_task(self._keep_index()),
         ]
         await asyncio.sleep(0)
         if self._watching.done() and not self._watching.cancelled() and (error := self._watching.exception()):
@@ -48,6 +51,11 @@ class Background:
                 str(error),
                 "Start again to see the newest state of everything.",
             )
+
+    async def _keep_index(self) -> None:
+        """Begin with the index once the screen has come up."""
+        await asyncio.sleep(INDEX_AFTER)
+        await self.search.start()
 
     async def stop(self) -> None:
         """End all of it."""

@@ -64,7 +64,7 @@ class SearchIndex:
     """
 
     def __init__(self, cache_dir: Path, data_dir: Path, bus: EventBus) -> None:
-        self.progress = Progress()
+        self.progress = Progress(is_building=True)
         self._cache_dir = cache_dir
         self._data_dir = data_dir
         self._bus = bus
@@ -80,7 +80,6 @@ class SearchIndex:
 
     async def start(self) -> None:
         """Begin to bring the index up to date, and to follow what changes."""
-        self.progress = Progress(is_building=True)
         self._unsubscribe = [self._bus.subscribe(kind, self._note) for kind in _EVENTS]
         self._tasks = [asyncio.create_task(self._begin()), asyncio.create_task(self._follow())]
 
