@@ -58,7 +58,7 @@ class Shelf:
         """Return the lines of the list, from the top.
 
         Args:
-            rows: All sessions, the newest activity first.
+            rows: All sessions, the newest activity first; a list that changes is another one each time.
             open_id: The open session, which is never left out.
         """
         if self.filtering.words:
