@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,14 @@ from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder, Ledger
 from oats_tui.core.bus import Event, bus
 from oats_tui.core.config import get_cache_dir, get_data_dir, get_state_dir, set_data_dir
+from oats_tui.core.crash import Crashes
 from oats_tui.core.datadir import check_data_dir
 from oats_tui.core.errors import OatsError
+from oats_tui.core.handback import give_back
 from oats_tui.core.log import start_log
 from oats_tui.core.settings import Settings, load_settings
 from oats_tui.core.storage import Storage
+from oats_tui.core.terminal import colour_depth
 from oats_tui.core.topics import WATCHING_CHANGED
 from oats_tui.provider.registry import Models
 from oats_tui.session.answers import AnswerStorage
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from oats_tui.ui.desk import Start
 
 LAST = "last"
+
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT)
+"""Signals that end the program in good order."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,16 +73,28 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
     if model is not None:
         models.choose(model)
     models.default()
-    return asyncio.run(_run(settings, models, resume, project, log_path))
+    crashes = Crashes(get_state_dir() / "crash")
+    try:
+        with crashes.hooks():
+            ended = asyncio.run(_run(settings, models, resume, project, log_path, crashes))
+    except OatsError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is given back and a report written
+        crashes.note(error)
+        ended = Ended(1, None, ())
+    finally:
+        give_back()
+    told = crashes.told()
+    return replace(ended, problems=(*ended.problems, told)) if told else ended
 
 
 async def _run(
-    settings: Settings, models: Models, resume: str | None, project: str | None, log_path: Path
+    settings: Settings, models: Models, resume: str | None, project: str | None, log_path: Path, crashes: Crashes
 ) -> Ended:
     """Show the screen, and put everything away afterwards."""
     chat = Chat(Ledger(get_session_storage(), MetaStorage()), models, bus)
     watch = _Watch(chat.ledger.answers)
-    start = _start(settings, await _session_id(resume), project, log_path, watch)
+    start = replace(_start(settings, await _session_id(resume), project, log_path, watch), crashes=crashes)
     app = _app(chat, start)
     with _ends_on_signals(app) as at_once:
         try:
@@ -163,6 +181,7 @@ def _start(settings: Settings, resume: str | None, project: str | None, log_path
         keys=dict(settings.keys),
         theme=settings.theme,
         log_path=log_path,
+        notifications=settings.notifications,
     )
 
 
@@ -172,6 +191,8 @@ def _app(chat: Chat, start: Start) -> OatsApp:
     sys.setswitchinterval(0.001)
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    depth = colour_depth(os.environ)
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", depth if depth in ("256", "truecolor") else "standard")
     from oats_tui.ui.app import OatsApp
     from oats_tui.ui.memory import load_memory
 
@@ -236,7 +257,7 @@ def _ends_on_signals(app: OatsApp) -> Iterator[asyncio.Event]:
         at_once.set()
         app.exit()
 
-    handlers = {signal.SIGTERM: end_now, signal.SIGHUP: app.hang_up}
+    handlers = {signal.SIGHUP: app.hang_up, **dict.fromkeys(ENDING, end_now)}
     for name, handler in handlers.items():
         loop.add_signal_handler(name, handler)
     try:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -17,7 +17,8 @@ from oats_tui.core.settings_file import SettingsFile, Table, read_toml
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 """Where the service ``openai`` is when nobody says otherwise."""
 
-_KNOWN = ("model", "theme", "leader", "finish_minutes", "keys", "provider")
+_KNOWN = ("model", "theme", "leader", "finish_minutes", "notifications", "keys", "provider")
+_NOTIFICATIONS = ("auto", "bell", "off")
 _KNOWN_OF_PROVIDER = ("base_url", "api_key", "api_key_command", "enabled", "models")
 _KNOWN_OF_MODEL = ("name", "context", "images")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
@@ -78,6 +79,8 @@ class Settings(_Frozen):
         notices: What a person should know about the configuration, one sentence each.
         default_service: The service that oats would ask, where its file says so.
         finish_minutes: For how long answers may go on once the terminal has gone.
+        notifications: How the person is told of answers that end unseen: "auto" (as the terminal understands),
+            "bell" or "off"; None where nobody says.
     """
 
     services: dict[str, ServiceSettings] = {}
@@ -88,6 +91,7 @@ class Settings(_Frozen):
     notices: tuple[str, ...] = ()
     default_service: str | None = None
     finish_minutes: int = 15
+    notifications: Literal["auto", "bell", "off"] | None = None
 
 
 @dataclass(slots=True)
@@ -178,6 +182,7 @@ def _read_config_toml(draft: _Draft) -> None:
     for name in ("model", "theme", "leader"):
         draft.offer(name, top.text(name))
     draft.offer("finish_minutes", top.positive("finish_minutes"))
+    draft.offer("notifications", top.one_of("notifications", _NOTIFICATIONS))
     keys = top.table("keys")
     if keys:
         draft.keys.update({action: keys.required_text(action) for action in keys.names()})

@@ -7,10 +7,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder
 from oats_tui.core.collector import resting_collector
+from oats_tui.core.crash import Crashes
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.drafting import Drafting
 from oats_tui.ui.memory import Memory, save_memory
@@ -49,6 +51,8 @@ class Start:
         keys: The key of each command that does not have its usual one.
         theme: The theme asked for in the configuration, or None.
         log_path: The file that has the rest after a crash.
+        notifications: How the person is told of answers, as the configuration says; None where it does not.
+        crashes: Who writes reports of errors that nobody foresaw.
     """
 
     folder: Folder
@@ -60,6 +64,8 @@ class Start:
     keys: dict[str, str] = field(default_factory=dict)
     theme: str | None = None
     log_path: Path = Path()
+    notifications: Literal["auto", "bell", "off"] | None = None
+    crashes: Crashes | None = None
 
     @property
     def marks_path(self) -> Path:

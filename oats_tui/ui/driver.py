@@ -15,9 +15,9 @@ from typing import IO, Any, Protocol, cast
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 
 from oats_tui.core.log import described
+from oats_tui.ui.asking import AskingDriver
 
 MOST_WAITING = 8
 """Pieces of output that wait for the terminal before nothing more is painted; at 30 Textual would stand still."""
@@ -60,6 +60,8 @@ class _Outlet:
             self._file.write(text)
         except (OSError, ValueError):
             self._tell()
+        except MemoryError:
+            _log.warning("something was not painted: there is no memory for it")
 
     def flush(self) -> None:
         """Send what has been written."""
@@ -79,7 +81,7 @@ class _Outlet:
             gone()
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(AskingDriver):
     """Reads keys as Textual's own driver does, but lives on when they are garbage, and when the terminal has gone.
 
     Textual's decodes strictly and parses without a net: one byte of Latin-1 in a paste, or a key's code too large
@@ -122,7 +124,7 @@ class TerminalDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            decode = getincrementaldecoder("utf-8")("replace").decode
+            decode = getincrementaldecoder(self.charset)("replace").decode
             while not self.exit_event.is_set():
                 text = ""
                 if selector.select(_WAIT):
@@ -131,7 +133,7 @@ class TerminalDriver(LinuxDriver):
                         self._hang_up()
                         return
                     text = decode(data)
-                parser = self._hand_on(parser, text)
+                parser = self._hand_on(parser, self.heard(text))
 
     def _read(self) -> bytes:
         """Read what the terminal has sent; nothing where it is gone, and would be read from for ever."""
