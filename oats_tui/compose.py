@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,7 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
         models.choose(model)
     models.default()
     crashes = Crashes(get_state_dir() / "crash")
+    _set_environment()
     try:
         with crashes.hooks():
             ended = asyncio.run(_run(settings, models, resume, project, log_path, crashes))
@@ -96,6 +98,7 @@ async def _run(
     watch = _Watch(chat.ledger.answers)
     start = replace(_start(settings, await _session_id(resume), project, log_path, watch), crashes=crashes)
     app = _app(chat, start)
+    crashes.end = partial(asyncio.get_running_loop().call_soon_threadsafe, app.exit, None, 1)
     with _ends_on_signals(app) as at_once:
         try:
             await app.run_async()
@@ -185,14 +188,18 @@ def _start(settings: Settings, resume: str | None, project: str | None, log_path
     )
 
 
-def _app(chat: Chat, start: Start) -> OatsApp:
-    """Build the screen. Textual reads its environment when it is imported, so this stands before that."""
-    # A thread that imports or parses gives way to a typed key five times sooner than usual.
-    sys.setswitchinterval(0.001)
+def _set_environment() -> None:
+    """Say how the screen is to be drawn. Textual reads its environment when it is imported: this goes before that."""
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     depth = colour_depth(os.environ)
     os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", depth if depth in ("256", "truecolor") else "standard")
+
+
+def _app(chat: Chat, start: Start) -> OatsApp:
+    """Build the screen."""
+    # A thread that imports or parses gives way to a typed key five times sooner than usual.
+    sys.setswitchinterval(0.001)
     from oats_tui.ui.app import OatsApp
     from oats_tui.ui.memory import load_memory
 

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -29,6 +29,9 @@ KEPT = 10
 
 MOST = 3
 """So many are written by one program; what fails again and again is told by its first times."""
+
+ESSENTIAL = ("textual-input", "textual-output")
+"""Threads without which there is no screen."""
 
 _LINKS, _FRAMES = 5, 60
 _RESERVE = 1 << 20
@@ -50,10 +53,12 @@ class Crashes:
 
     Attributes:
         paths: The reports that were written, and could be.
+        end: Called where a thread has failed without which there is no screen.
     """
 
     def __init__(self, folder: Path, environ: Mapping[str, str] = os.environ) -> None:
         self.paths: list[Path] = []
+        self.end: Callable[[], object] = lambda: None
         self._folder = folder
         self._environ = environ
         self._count = 0
@@ -94,6 +99,8 @@ class Crashes:
             if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
                 name = args.thread.name if args.thread is not None else ""
                 self.note(args.exc_value, f"the thread {name}")
+                if name in ESSENTIAL:
+                    self.end()
 
         def unraisable(args: object) -> None:
             error = getattr(args, "exc_value", None)

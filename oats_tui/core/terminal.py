@@ -53,7 +53,8 @@ def is_light(environ: Mapping[str, str]) -> bool | None:
 def started_with(environ: Mapping[str, str]) -> Mapping[str, str]:
     """Return the environment with the locale as it was when the program was started.
 
-    In the plain locale Python sets LC_CTYPE for itself and its children, and then nobody could tell any more.
+    Where the locale is the plain one, or not on this machine, Python sets LC_CTYPE for itself and its children,
+    and then nobody could tell any more.
     """
     if environ is not os.environ or environ.get("LC_CTYPE") not in _COERCED:
         return environ
@@ -61,9 +62,9 @@ def started_with(environ: Mapping[str, str]) -> Mapping[str, str]:
         first = Path("/proc/self/environ").read_bytes()
     except OSError:
         return environ
-    if any(entry.startswith(b"LC_CTYPE=") for entry in first.split(b"\0")):
-        return environ
-    return {name: value for name, value in environ.items() if name != "LC_CTYPE"}
+    entries = (entry.partition(b"=") for entry in first.split(b"\0"))
+    values = [value.decode("latin-1") for name, _, value in entries if name == b"LC_CTYPE"]
+    return {**environ, "LC_CTYPE": values[0] if values else ""}
 
 
 def charset(environ: Mapping[str, str]) -> str | None:

@@ -91,9 +91,7 @@ class AskingDriver(LinuxDriver):
         super().stop_application_mode()
 
     def close(self) -> None:
-        """Have everything written."""
-        writer = self._writer_thread
-        was_there = writer is not None and writer.is_alive()
-        super().close()
-        if was_there:
+        """Have everything written. Where nobody writes any more, the terminal is given back by others."""
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            super().close()
             handback.given_back()

@@ -15,9 +15,11 @@ from typing import IO, Any, Protocol, cast
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.events import Paste
 
 from oats_tui.core.log import described
 from oats_tui.ui.asking import AskingDriver
+from oats_tui.ui.pasting import Pasted, Pasting
 
 MOST_WAITING = 8
 """Pieces of output that wait for the terminal before nothing more is painted; at 30 Textual would stand still."""
@@ -93,6 +95,7 @@ class TerminalDriver(AskingDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = cast(Any, _Outlet(cast(IO[str], self._file), self._hang_up))
+        self.pasting = Pasting()
 
     def _enable_mouse_support(self) -> None:
         """Have buttons, the wheel and drags told; where the mouse merely moves is nobody's business."""
@@ -133,7 +136,14 @@ class TerminalDriver(AskingDriver):
                         self._hang_up()
                         return
                     text = decode(data)
-                parser = self._hand_on(parser, self.heard(text))
+                keys = ""
+                for piece in self.pasting.cut(self.heard(text)):
+                    if isinstance(piece, Pasted):
+                        self.process_message(Paste(piece.text))
+                    else:
+                        keys = piece
+                        parser = self._hand_on(parser, keys)
+                parser = parser if keys else self._hand_on(parser, "")
 
     def _read(self) -> bytes:
         """Read what the terminal has sent; nothing where it is gone, and would be read from for ever."""

@@ -2,8 +2,8 @@
 
 Who is told: whoever cannot see it. Where the terminal reports whether its window has the focus, a window without
 it is told of every answer that ends; one with it of none, because the list shows it. Where it never reports,
-nobody knows whether somebody is reading, and a bell after each answer that was being read would be a nuisance: then it is
-told of answers in sessions other than the open one alone.
+nobody knows whether somebody is reading, and a bell after each answer that was being read would be a nuisance:
+then it is told of answers in sessions other than the open one alone.
 """
 
 from __future__ import annotations

@@ -17,8 +17,6 @@ WORDS = {"answered": "answered", "failed": "failed"}
 class Window(Protocol):
     """What has to be known of the screen."""
 
-    app_focus: bool
-
     @property
     def open_id(self) -> str | None:
         """The id of the open session; None in a new conversation."""
@@ -41,10 +39,13 @@ class Telling:
         window: The screen.
         how: What is wanted.
         environ: The environment.
+
+    Attributes:
+        has_focus: Whether the window has the focus; None where that was never reported.
     """
 
     def __init__(self, window: Window, how: How, environ: Mapping[str, str] = os.environ) -> None:
-        self.focus_is_reported = False
+        self.has_focus: bool | None = None
         self._window = window
         self._how = how
         self._environ = environ
@@ -65,4 +66,4 @@ class Telling:
         """Return whether nobody would see the end of an answer in a session."""
         if not self._window.is_there:
             return False
-        return not self._window.app_focus if self.focus_is_reported else session_id != self._window.open_id
+        return session_id != self._window.open_id if self.has_focus is None else not self.has_focus

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import PurePath
 
 from textual import events, on
@@ -22,6 +23,10 @@ from oats_tui.ui.telling import Telling
 
 LIGHT, DARK = "textual-light", "textual-dark"
 """The themes for a light and a dark ground, where the person has chosen none."""
+
+
+SIZES_APART = 0.1
+"""Seconds between two sizes of the terminal that are taken on, when somebody pulls at its window."""
 
 
 class TerminalApp(App[None]):
@@ -45,6 +50,8 @@ class TerminalApp(App[None]):
         self._memory = memory
         self._configured = theme
         self._suited = ""
+        self._resized = float("-inf")
+        self._size_waits: events.Resize | None = None
         depth = colour_depth(os.environ)
         self._filters = [each for each in self._filters if not isinstance(each, Monochrome | NoColor)]
         self.no_color = depth == "none"
@@ -61,6 +68,30 @@ class TerminalApp(App[None]):
             self._suit(light=is_light(os.environ))
         self.theme_changed_signal.subscribe(self, self._remember)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Take on a new size at once, but of many in a short while the last alone."""
+        if isinstance(event, events.Resize) and event.is_forwarded is False and self._is_storm(event):
+            return
+        await super().on_event(event)
+
+    def _is_storm(self, event: events.Resize) -> bool:
+        """Return whether a new size waits for those that come behind it."""
+        now = time.monotonic()
+        if self._size_waits is None and now - self._resized >= SIZES_APART:
+            self._resized = now
+            return False
+        if self._size_waits is None:
+            self.set_timer(SIZES_APART, self._take_size)
+        self._size_waits = event
+        return True
+
+    async def _take_size(self) -> None:
+        """Take on the last of many sizes."""
+        waits, self._size_waits = self._size_waits, None
+        if waits is not None:
+            self._resized = time.monotonic()
+            await super().on_event(waits)
+
     @property
     def is_there(self) -> bool:
         """Whether the screen is up, and its terminal has not gone."""
@@ -72,10 +103,14 @@ class TerminalApp(App[None]):
             self._driver.write(sequence)
 
     @on(events.AppFocus)
-    @on(events.AppBlur)
     def note_focus(self) -> None:
-        """Take it that the terminal reports whether its window has the focus."""
-        self.telling.focus_is_reported = True
+        """Take it that the window has the focus; not from keys, of which some may still wait for their turn."""
+        self.telling.has_focus = True
+
+    @on(events.AppBlur)
+    def note_blur(self) -> None:
+        """Take it that the window has not the focus."""
+        self.telling.has_focus = False
 
     @on(TerminalTold)
     def take_told(self, told: TerminalTold) -> None:

@@ -1,7 +1,7 @@
 """oats-tui with something that goes wrong in it: `python -P breaking.py WHAT -- ARGUMENTS`.
 
-`start`: before the screen is up. `handler`: at the key F9. `worker`, `thread`: likewise, in one. `output`: the thread
-that writes to the terminal. `memory`: at F9 no more memory is to be had, and much is asked for.
+`start`: before the screen is up. `handler`: at the key F9. `worker`, `thread`: likewise, in one. `output`: the
+thread that writes to the terminal. `memory`: at F9 no more memory is to be had, and much is asked for.
 
 It is run by its path and imports nothing of the tests, so that it works wherever the program is installed.
 """
@@ -34,7 +34,7 @@ def at_start() -> None:
     def app(*_: object) -> Any:
         fail()
 
-    compose._app = app
+    compose._app = app  # type: ignore[assignment] # it never returns
 
 
 def at_key(work: str) -> None:

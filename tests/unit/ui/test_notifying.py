@@ -72,7 +72,6 @@ class Window:
     """A screen with what was sent to its terminal."""
 
     def __init__(self) -> None:
-        self.app_focus = True
         self.is_there = True
         self.open_id: str | None = "open"
         self.sent: list[str] = []
@@ -84,28 +83,34 @@ class Window:
         self.sent.append(sequence)
 
 
-def ends(outcome: str = "answered", session_id: str = "open", how: How = "bell", **window: bool) -> list[str]:
+def ends(
+    outcome: str = "answered",
+    session_id: str = "open",
+    how: How = "bell",
+    *,
+    focus: bool | None = None,
+    there: bool = True,
+) -> list[str]:
     """What is sent when an answer ends."""
-    there, bus = Window(), EventBus()
-    telling = Telling(there, how, {})
-    telling.focus_is_reported = window.pop("reported", False)
-    for name, value in window.items():
-        setattr(there, name, value)
+    window, bus = Window(), EventBus()
+    window.is_there = there
+    telling = Telling(window, how, {})
+    telling.has_focus = focus
     telling.listen(bus)
     data = {"session_id": session_id, "state": None, "outcome": outcome}
     asyncio.run(bus.publish(Event(TURN_CHANGED, data)))
-    return there.sent
+    return window.sent
 
 
 def test_a_window_without_focus_is_told() -> None:
-    assert ends(reported=True, app_focus=False) == [BELL]
-    assert ends("failed", reported=True, app_focus=False) == [BELL]
-    assert ends(session_id="other", reported=True, app_focus=False) == [BELL]
+    assert ends(focus=False) == [BELL]
+    assert ends("failed", focus=False) == [BELL]
+    assert ends(session_id="other", focus=False) == [BELL]
 
 
 def test_a_window_with_focus_is_not() -> None:
-    assert ends(reported=True) == []
-    assert ends(session_id="other", reported=True) == []
+    assert ends(focus=True) == []
+    assert ends(session_id="other", focus=True) == []
 
 
 def test_where_the_focus_is_never_reported_other_sessions_are_told() -> None:
@@ -114,8 +119,8 @@ def test_where_the_focus_is_never_reported_other_sessions_are_told() -> None:
 
 
 def test_what_is_known_or_cannot_be_seen_is_not_told() -> None:
-    assert ends("stopped", reported=True, app_focus=False) == []
-    assert ends("elsewhere", reported=True, app_focus=False) == []
-    assert ends("", reported=True, app_focus=False) == []
-    assert ends(reported=True, app_focus=False, is_there=False) == []
-    assert ends(reported=True, app_focus=False, how="off") == []
+    assert ends("stopped", focus=False) == []
+    assert ends("elsewhere", focus=False) == []
+    assert ends("", focus=False) == []
+    assert ends(focus=False, there=False) == []
+    assert ends(focus=False, how="off") == []
