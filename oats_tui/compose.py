@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 LAST = "last"
 
+INTERRUPTED = 130
+"""The exit code after ctrl+c, where that came before there was a screen."""
+
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT)
 """Signals that end the program in good order."""
 
@@ -66,6 +69,27 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
     Raises OatsError where the start cannot be: a configuration that cannot be read, a model that nobody knows,
     a data directory that cannot be written, a session that is not there.
     """
+    crashes = Crashes(get_state_dir() / "crash")
+    try:
+        with crashes.hooks():
+            ended = _show(data_dir, model, resume, project, crashes)
+    except OatsError:
+        raise
+    except KeyboardInterrupt:
+        ended = Ended(INTERRUPTED, None, ())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is given back and a report written
+        crashes.note(error)
+        ended = Ended(1, None, ())
+    finally:
+        give_back()
+    told = crashes.told()
+    return replace(ended, problems=(*ended.problems, told)) if told else ended
+
+
+def _show(
+    data_dir: str | None, model: str | None, resume: str | None, project: str | None, crashes: Crashes
+) -> Ended:
+    """Do what `run` does, without a net below."""
     set_data_dir(Path(data_dir) if data_dir else None)
     settings = load_settings(model)
     log_path = start_log(get_state_dir())
@@ -74,20 +98,8 @@ def run(data_dir: str | None, model: str | None, resume: str | None, project: st
     if model is not None:
         models.choose(model)
     models.default()
-    crashes = Crashes(get_state_dir() / "crash")
     _set_environment()
-    try:
-        with crashes.hooks():
-            ended = asyncio.run(_run(settings, models, resume, project, log_path, crashes))
-    except OatsError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is given back and a report written
-        crashes.note(error)
-        ended = Ended(1, None, ())
-    finally:
-        give_back()
-    told = crashes.told()
-    return replace(ended, problems=(*ended.problems, told)) if told else ended
+    return asyncio.run(_run(settings, models, resume, project, log_path, crashes))
 
 
 async def _run(
@@ -189,7 +201,7 @@ def _start(settings: Settings, resume: str | None, project: str | None, log_path
 
 
 def _set_environment() -> None:
-    """Say how the screen is to be drawn. Textual reads its environment when it is imported: this goes before that."""
+    """Say how the screen is to be drawn. Textual reads this once, when it is imported."""
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     depth = colour_depth(os.environ)

@@ -165,19 +165,14 @@ def _terminal(environ: Mapping[str, str]) -> Iterator[str]:
 def _written(folder: Path, text: str) -> Path:
     """Write a report that only its owner may read, drop the oldest, and return its path. Raises OSError."""
     ensure_folder(folder)
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    number = 0
-    while True:
-        path = folder / f"crash-{stamp}-{os.getpid()}-{number}.txt"
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            break
-        except FileExistsError:
-            number += 1
+    seconds, rest = divmod(time.time_ns(), 10**9)
+    stamp = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(seconds))}.{rest:09}Z"
+    path = folder / f"crash-{stamp}-{os.getpid()}.txt"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
         file.write(text)
     reports = sorted(each for each in folder.glob("crash-*.txt") if each.is_file())
-    for old in reports[:-KEPT]:
+    for old in [each for each in reports[:-KEPT] if each != path]:
         with contextlib.suppress(OSError):
             old.unlink()
     return path
