@@ -41,11 +41,7 @@ def run(data_dir: str | None, *, repair: bool = False, clock: Callable[[], float
     # What the layers below log would else come to the terminal.
     logging.getLogger("oats_tui").addHandler(logging.NullHandler())
     set_data_dir(data_dir)
-    findings = [*_all("settings", check_settings()), *_all("watching", check_watching())]
-    findings += [*_all("terminal", check_terminal()), *_all("clipboard", check_clipboard())]
-    findings += _all("login", check_login())
-    findings += _all("cache", check_own_folder("cache", get_cache_dir()))
-    findings += _all("state", check_own_folder("state", get_state_dir()))
+    findings = _outside()
     try:
         folder, chosen_by = get_data_dir(), data_dir_source()
     except OatsError as error:
@@ -69,6 +65,19 @@ def run(data_dir: str | None, *, repair: bool = False, clock: Callable[[], float
         refused = refusal(folder)
         findings = [*findings, refused] if refused else repaired(scene, findings)
     return Report(folder, chosen_by, tuple(findings), _counts(scene, entries))
+
+
+def _outside() -> list[Finding]:
+    """Everything that is to be said of what lies outside the data directory."""
+    return [
+        *_all("settings", check_settings()),
+        *_all("watching", check_watching()),
+        *_all("terminal", check_terminal()),
+        *_all("clipboard", check_clipboard()),
+        *_all("login", check_login()),
+        *_all("cache", check_own_folder("cache", get_cache_dir())),
+        *_all("state", check_own_folder("state", get_state_dir())),
+    ]
 
 
 def _entries(scene: Scene) -> tuple[list[Entry], list[Finding]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.driving import folder, quit_cleanly, ready, start, write_session
-from tests.support.hostile import MODES, Judge, attacks, put_odd_files, put_session
+from tests.support.hostile import GROUND, MODES, Judge, attacks, put_odd_files, put_session
 from tests.support.terminal import Terminal
 
 SIZE = (100, 30)
@@ -44,7 +44,7 @@ def read_whole(tmp_path: Path, seed: int, rounds: int) -> None:
         scroll(terminal, PAGE_DOWN, LAST)
         quit_cleanly(terminal)
         assert judged(terminal) == []
-        assert all(each.startswith(("\x1b]8;", "\x1b]22;")) for each in terminal.emulator.strings)
+        assert all(each.startswith(("\x1b]8;", "\x1b]22;", GROUND)) for each in terminal.emulator.strings)
         assert "⟨RLO⟩".encode() in terminal.raw
         assert not {"\u202e", "\u2067"} & set(terminal.raw.decode())
 

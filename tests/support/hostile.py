@@ -55,6 +55,7 @@ _MODE = re.compile(r"\x1b\[\?([0-9]+)([hl])")
 _STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 _LINK = re.compile(r"\x1b\]8;(?:;|id=[0-9]+;(?:https?://|mailto:)[!-~]+)\x1b\\")
 _POINTER = re.compile(r"\x1b\]22;(?:default|pointer|text)\x07")
+GROUND = "\x1b]11;?\x1b\\"
 _ASKED = {"\x1b[?2026$p", "\x1b[?2048$p", "\x1b[>25u", "\x1b[<u", "\x1b[5n", "\r\n"}
 # Bold, dim, italic, underlined, reversed, struck through, the sixteen colours and the default ones. Not among
 # them: blinking and hidden.
@@ -77,7 +78,8 @@ class Judge:
     def offences(self, data: bytes) -> list[str]:
         """Return what is not allowed in the bytes of one run, each with what stands around it."""
         try:
-            text = data.decode()
+            # Once, at its start, it asks for the colour of the ground.
+            text = data.decode().replace(GROUND, "", 1)
         except UnicodeDecodeError as error:
             return [f"not UTF-8: {data[max(0, error.start - 40) : error.end + 40]!r}"]
         found: list[str] = []
