@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -20,7 +20,18 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 TITLES = ("model", "first line")
 """Where titles can come from."""
 
-_KNOWN = ("model", "theme", "leader", "finish_minutes", "low_bandwidth", "titles", "keys", "provider")
+_KNOWN = (
+    "model",
+    "theme",
+    "leader",
+    "finish_minutes",
+    "low_bandwidth",
+    "titles",
+    "notifications",
+    "keys",
+    "provider",
+)
+_NOTIFICATIONS = ("auto", "bell", "off")
 _KNOWN_OF_PROVIDER = ("base_url", "api_key", "api_key_command", "enabled", "models")
 _KNOWN_OF_MODEL = ("name", "context", "images")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
@@ -83,6 +94,8 @@ class Settings(_Frozen):
         finish_minutes: For how long answers may go on once the terminal has gone.
         low_bandwidth: Whether bytes are saved on the line to the terminal; None to find out.
         titles: Where the title of a new conversation comes from: "model", or "first line".
+        notifications: How the person is told of answers that end unseen: "auto" (as the terminal understands),
+            "bell" or "off"; None where nobody says.
     """
 
     services: dict[str, ServiceSettings] = {}
@@ -95,6 +108,7 @@ class Settings(_Frozen):
     finish_minutes: float = 15
     low_bandwidth: bool | None = None
     titles: str = TITLES[0]
+    notifications: Literal["auto", "bell", "off"] | None = None
 
 
 @dataclass(slots=True)
@@ -193,10 +207,8 @@ def _read_config_toml(draft: _Draft) -> None:
         draft.offer(name, top.text(name))
     draft.offer("finish_minutes", top.above_zero("finish_minutes"))
     draft.low_bandwidth = top.flag("low_bandwidth")
-    titles = top.text("titles")
-    if titles not in (None, *TITLES):
-        raise top.wrong("titles", " or ".join(f"“{each}”" for each in TITLES))
-    draft.offer("titles", titles)
+    draft.offer("titles", top.one_of("titles", TITLES))
+    draft.offer("notifications", top.one_of("notifications", _NOTIFICATIONS))
     keys = top.table("keys")
     if keys:
         draft.keys.update({action: keys.required_text(action) for action in keys.names()})

@@ -106,6 +106,13 @@ class Table:
             raise self.wrong(name, "a text that is not empty")
         return value
 
+    def one_of(self, name: str, known: Sequence[str]) -> str | None:
+        """Return one of some texts, or None where it is absent or empty."""
+        value = self.text(name)
+        if value is not None and value not in known:
+            raise self.wrong(name, f"one of {', '.join(known)}")
+        return value
+
     def flag(self, name: str) -> bool | None:
         """Return a truth value, or None where it is absent."""
         value: bool | None = self._typed(name, bool)

@@ -15,9 +15,11 @@ from typing import IO, Any, Protocol, cast
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Paste
 
 from oats_tui.core.log import described
+from oats_tui.ui.asking import AskingDriver
+from oats_tui.ui.pasting import Pasted, Pasting
 
 MOST_WAITING = 8
 """Pieces of output that wait for the terminal before nothing more is painted; at 30 Textual would stand still."""
@@ -72,6 +74,8 @@ class _Outlet:
             self._file.write(text)
         except (OSError, ValueError):
             self._tell()
+        except MemoryError:
+            _log.warning("something was not painted: there is no memory for it")
 
     def flush(self) -> None:
         """Send what has been written."""
@@ -91,7 +95,7 @@ class _Outlet:
             gone()
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(AskingDriver):
     """Reads keys as Textual's own driver does, but lives on when they are garbage, and when the terminal has gone.
 
     Textual's decodes strictly and parses without a net: one byte of Latin-1 in a paste, or a key's code too large
@@ -104,6 +108,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._held = ""
         self._file = cast(Any, _Outlet(cast(IO[str], self._file), self._hang_up))
+        self.pasting = Pasting()
 
     def _enable_mouse_support(self) -> None:
         """Have buttons, the wheel and drags told; where the mouse merely moves is nobody's business."""
@@ -135,7 +140,7 @@ class TerminalDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            decode = getincrementaldecoder("utf-8")("replace").decode
+            decode = getincrementaldecoder(self.charset)("replace").decode
             while not self.exit_event.is_set():
                 text = ""
                 if selector.select(_WAIT):
@@ -146,7 +151,14 @@ class TerminalDriver(LinuxDriver):
                     text = self._without_answers(decode(data))
                 else:
                     text, self._held = self._held, ""
-                parser = self._hand_on(parser, text)
+                keys = ""
+                for piece in self.pasting.cut(self.heard(text)):
+                    if isinstance(piece, Pasted):
+                        self.process_message(Paste(piece.text))
+                    else:
+                        keys = piece
+                        parser = self._hand_on(parser, keys)
+                parser = parser if keys else self._hand_on(parser, "")
 
     def _without_answers(self, text: str) -> str:
         """Take out of what the terminal sent its answers about what has arrived; a part of one is held."""

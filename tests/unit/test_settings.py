@@ -244,7 +244,7 @@ def test_where_titles_come_from_is_the_person_s_to_say(toml: Write) -> None:
     toml('titles = "first line"\n')
     assert load_settings().titles == "first line"
     toml('titles = "oracle"\n')
-    with pytest.raises(OatsError, match="expected “model” or “first line”"):
+    with pytest.raises(OatsError, match="expected one of model, first line"):
         load_settings()
 
 
