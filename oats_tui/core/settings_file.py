@@ -128,10 +128,12 @@ class Table:
     def above_zero(self, name: str) -> float | None:
         """Return a number above 0, whole or not, or None where it is absent."""
         is_whole = isinstance(self._values.get(name), int)
-        value: float | None = self._typed(name, int if is_whole else float)
-        if isinstance(value, bool) or (value is not None and not (value > 0 and math.isfinite(value))):
+        value = self._typed(name, int if is_whole else float)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not (value > 0 and math.isfinite(value)):
             raise self.wrong(name, "a number above 0")
-        return value
+        return float(value)
 
     def table(self, name: str) -> Table | None:
         """Return a table inside this one, or None where it is absent."""

@@ -17,6 +17,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.events import Paste
 
+from oats_tui.core import handback
 from oats_tui.core.log import described
 from oats_tui.ui.asking import AskingDriver
 from oats_tui.ui.pasting import Pasted, Pasting
@@ -205,7 +206,7 @@ class TerminalDriver(AskingDriver):
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-        self.write("\x1b[<u\x1b[?1049l")
+        self.write(f"{handback.KEYBOARD_RESET}\x1b[?1049l")
         self.close()
 
     def _hand_on(self, parser: XTermParser, text: str) -> XTermParser:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 from tests.ssh.logins import tidied
 from tests.support.sshd import Sshd, missing
 

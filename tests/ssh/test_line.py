@@ -66,12 +66,15 @@ def test_a_byte_is_under_way_and_many_take_their_time() -> None:
 
 
 def test_a_cut_is_seen_at_once_on_both_sides() -> None:
-    with echo() as port, Line(port, delay=5.0) as line:
-        with socket.create_connection(("127.0.0.1", line.port), 10) as near:
-            near.sendall(b"lost")
-            while line.there.bytes < 4:
-                time.sleep(0.01)
-            line.cut()
-            with pytest.raises(ConnectionResetError):
-                near.recv(1)
-        # The other side has ended too: `echo` waits for that.
+    # The other side has to end too: `echo` waits for that.
+    with (
+        echo() as port,
+        Line(port, delay=5.0) as line,
+        socket.create_connection(("127.0.0.1", line.port), 10) as near,
+    ):
+        near.sendall(b"lost")
+        while line.there.bytes < 4:
+            time.sleep(0.01)
+        line.cut()
+        with pytest.raises(ConnectionResetError):
+            near.recv(1)

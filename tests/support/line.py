@@ -92,7 +92,7 @@ class Line:
 
     def _run(self) -> None:
         """Serve until told to stop, then end what is left."""
-        self._loop.create_task(self._serve())  # noqa: RUF006 - found among all tasks when it is to end
+        self._loop.create_task(self._serve())
         self._loop.run_forever()
         tasks = asyncio.all_tasks(self._loop)
         for task in tasks:
