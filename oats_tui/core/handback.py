@@ -9,10 +9,13 @@ import termios
 from dataclasses import dataclass
 from typing import Any
 
+KEYBOARD_RESET = "\x1b[<9u"
+"""What takes back every keyboard protocol of the second screen: a program whose line dropped may have left one."""
+
 # Cancelled is first what may have been written by half; the keyboard's protocol is the second screen's own.
 RESET = (
     b"\x18\x1b[0m\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1004l\x1b[?2004l"
-    b"\x1b[?2048l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[0 q"
+    b"\x1b[?2048l\x1b[?7h\x1b[<9u\x1b[?1049l\x1b[?25h\x1b[0 q"
 )
 """What takes back all that a program with a screen may have set."""
 

@@ -105,7 +105,7 @@ class Settings(_Frozen):
     keys: dict[str, str] = {}
     notices: tuple[str, ...] = ()
     default_service: str | None = None
-    finish_minutes: int = 15
+    finish_minutes: float = 15
     low_bandwidth: bool | None = None
     titles: str = TITLES[0]
     notifications: Literal["auto", "bell", "off"] | None = None
@@ -115,13 +115,13 @@ class Settings(_Frozen):
 class _Draft:
     """What is known of the settings while the places are read, the strongest first."""
 
-    values: dict[str, str | int] = field(default_factory=dict)
+    values: dict[str, str | float] = field(default_factory=dict)
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     low_bandwidth: bool | None = None
 
-    def offer(self, name: str, value: str | int | None) -> None:
+    def offer(self, name: str, value: str | float | None) -> None:
         """Keep a value unless a stronger place gave one, or this one gives none."""
         if value:
             self.values.setdefault(name, value)
@@ -205,7 +205,7 @@ def _read_config_toml(draft: _Draft) -> None:
     top.report_unknown(_KNOWN, draft.notices)
     for name in ("model", "theme", "leader"):
         draft.offer(name, top.text(name))
-    draft.offer("finish_minutes", top.positive("finish_minutes"))
+    draft.offer("finish_minutes", top.above_zero("finish_minutes"))
     draft.low_bandwidth = top.flag("low_bandwidth")
     draft.offer("titles", top.one_of("titles", TITLES))
     draft.offer("notifications", top.one_of("notifications", _NOTIFICATIONS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -123,6 +124,16 @@ class Table:
         if isinstance(value, bool) or (value is not None and value < 1):
             raise self.wrong(name, "a whole number above 0")
         return value
+
+    def above_zero(self, name: str) -> float | None:
+        """Return a number above 0, whole or not, or None where it is absent."""
+        is_whole = isinstance(self._values.get(name), int)
+        value = self._typed(name, int if is_whole else float)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not (value > 0 and math.isfinite(value)):
+            raise self.wrong(name, "a number above 0")
+        return float(value)
 
     def table(self, name: str) -> Table | None:
         """Return a table inside this one, or None where it is absent."""

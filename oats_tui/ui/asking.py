@@ -88,6 +88,7 @@ class AskingDriver(LinuxDriver):
         """Give the terminal back; an answer that is on its way is waited for."""
         if self._key_thread is not None and self._key_thread.is_alive():
             self.answers.settled.wait(max(0.0, LATEST - self.answers.age))
+        self.write(handback.KEYBOARD_RESET)
         super().stop_application_mode()
 
     def close(self) -> None:

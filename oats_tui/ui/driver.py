@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import selectors
+import signal
 import termios
 from codecs import getincrementaldecoder
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.events import Paste
 
+from oats_tui.core import handback
 from oats_tui.core.log import described
 from oats_tui.ui.asking import AskingDriver
 from oats_tui.ui.pasting import Pasted, Pasting
@@ -179,7 +181,19 @@ class TerminalDriver(AskingDriver):
 
     def _sigtstp_application(self, *_: object) -> None:
         """Stop, once the program is between two of its steps: it may be writing to the terminal just now."""
-        self._loop.call_soon_threadsafe(super()._sigtstp_application)
+        self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
+        """Give the terminal back, and only then stop, with all that the shell started along with the program.
+
+        A shell goes on once what it started is stopped: where that is a script, the script must stop too, but not
+        while the terminal is still in use.
+        """
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        is_job = os.getpgrp() != os.getsid(0)
+        os.kill(0 if is_job else os.getpid(), signal.SIGSTOP)
 
     def _sigcont_application(self, *_: object) -> None:
         """Go on after having been stopped, once the program is between two of its steps."""
@@ -205,7 +219,7 @@ class TerminalDriver(AskingDriver):
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-        self.write("\x1b[<u\x1b[?1049l")
+        self.write(f"{handback.KEYBOARD_RESET}\x1b[?1049l")
         self.close()
 
     def _hand_on(self, parser: XTermParser, text: str) -> XTermParser:
