@@ -14,10 +14,13 @@ from oats_tui.session.facts import Facts, facts_of
 from oats_tui.session.session import Session
 
 
-async def put_away(ledger: Ledger, session_id: str, *, archived: bool) -> None:
-    """Put a session away, or bring it back. Raises OatsError where it cannot be read or saved."""
+async def put_away(ledger: Ledger, session_id: str, *, archived: bool) -> bool:
+    """Put a session away, or bring it back; returns whether that made a difference.
+
+    Raises OatsError where it cannot be read or saved.
+    """
     async with ledger.editing(session_id) as session:
-        filing.put_away(session, utc() if archived else None)
+        return filing.put_away(session, utc() if archived else None)
 
 
 async def fork(ledger: Ledger, session_id: str, message_id: str | None, taken: Container[str]) -> Session:

@@ -77,6 +77,19 @@ class Start:
         return self.memory_path.with_name("read.json")
 
 
+@dataclass(frozen=True)
+class PutAway:
+    """What was archived last, or brought back, so that it can be undone.
+
+    Attributes:
+        session_ids: Those of which it made a difference.
+        archived: Whether they were archived.
+    """
+
+    session_ids: tuple[str, ...]
+    archived: bool
+
+
 class Desk:
     """The work behind the chat screen.
 
@@ -88,6 +101,9 @@ class Desk:
         marks: What has been read.
         start: How the program was started.
         clock: Seconds, monotonic.
+
+    Attributes:
+        put_away: What was archived last, until something else is to be undone; None for nothing.
     """
 
     def __init__(
@@ -109,6 +125,7 @@ class Desk:
         self.marks = marks
         self.start = start
         self.searched = ""
+        self.put_away: PutAway | None = None
         self._clock = clock
         self._pressed = float("-inf")
         self._warm: object = None

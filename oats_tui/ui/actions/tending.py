@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from oats_tui.chat import tending
 from oats_tui.ui.actions.listing import clear_marks, subject, subjects
 from oats_tui.ui.actions.messages import copy
+from oats_tui.ui.desk import PutAway
 
 if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
@@ -17,11 +19,48 @@ async def archive(desk: Desk, _: str) -> None:
     session_ids = subjects(desk)
     there = {row.id for row in desk.workspace.listing.rows() if not row.filing.archived}
     archived = not there.isdisjoint(session_ids)
-    for session_id in session_ids:
-        await tending.put_away(desk.chat.ledger, session_id, archived=archived)
+    changed: list[str] = []
+    try:
+        await _put_away(desk, session_ids, changed, archived=archived)
+    finally:
+        if changed:
+            desk.put_away = PutAway(tuple(changed), archived)
     clear_marks(desk)
-    what = "" if len(session_ids) == 1 else f"{len(session_ids):,} sessions "
-    desk.view.say(what + ("archived: the same key undoes it" if archived else "back in the list"))
+    await _show(desk, changed)
+    undo = f"archived: {desk.start.leader} z brings {'it' if len(changed) == 1 else 'them'} back"
+    desk.view.say(_counted(changed, undo if archived else "back in the list"))
+
+
+async def undo_archive(desk: Desk, last: PutAway) -> bool:
+    """Bring back what was archived last, or archive again what was brought back; returns whether there was any."""
+    # Whatever comes of it: the next time something older is undone.
+    desk.put_away = None
+    changed: list[str] = []
+    there = [each for each in last.session_ids if each in desk.workspace.listing]
+    await _put_away(desk, there, changed, archived=not last.archived)
+    if changed:
+        await _show(desk, changed)
+        desk.view.say(_counted(changed, "back in the list" if last.archived else "archived again"))
+    return bool(changed)
+
+
+async def _put_away(desk: Desk, session_ids: Sequence[str], changed: list[str], *, archived: bool) -> None:
+    """Archive sessions, or bring them back, and note each of which that made a difference."""
+    for session_id in session_ids:
+        is_new = await tending.put_away(desk.chat.ledger, session_id, archived=archived)
+        # At once, not when all are done: what fails in the middle leaves what can be undone.
+        changed.extend([session_id] if is_new else [])
+
+
+async def _show(desk: Desk, session_ids: Sequence[str]) -> None:
+    """Show sessions where they belong now, also to somebody who is in the list, where else the order is held."""
+    await desk.workspace.listing.refresh(session_ids)
+    desk.view.rows(anew=True)
+
+
+def _counted(session_ids: Sequence[str], words: str) -> str:
+    """Return what is said of sessions, with their number where there are several."""
+    return words if len(session_ids) == 1 else f"{len(session_ids):,} sessions {words}"
 
 
 async def fork(desk: Desk, _: str) -> None:

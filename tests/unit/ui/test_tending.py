@@ -50,7 +50,7 @@ def test_a_session_is_put_away_and_brought_back_by_one_key(data_dir: Path) -> No
     async def scenario(rig: Rig) -> None:
         await rig.press("ctrl+s", "a")
         await rig.until(lambda: titles(rig) == ["two", "three"])
-        assert "archived: the same key undoes it" in rig.said
+        assert "archived: ctrl+x z brings it back" in rig.said
         assert any("Archived (1)" in line for line in rig.listed)
         assert (await on_disk(ids[0])).info.time.archived is not None
         await rig.press("ctrl+x", "n", "escape")
@@ -84,6 +84,67 @@ def test_marked_sessions_are_put_away_together(data_dir: Path) -> None:
         assert rig.screen.sidebar.marked == []
 
     keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+@pytest.mark.parametrize("keys", [["u"], ["ctrl+x", "z"]])
+def test_archiving_is_undone(data_dir: Path, keys: list[str]) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "a")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        await rig.press(*keys)
+        await rig.until(lambda: titles(rig) == ["one", "two", "three"])
+        assert (await on_disk(ids[0])).info.time.archived is None
+        assert rig.said == "back in the list"
+        await rig.press(*keys)
+        await rig.until(lambda: any("The trash is empty" in note for note in said(rig)))
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_undoing_concerns_what_made_a_difference(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "a")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        await rig.press("G", "enter")
+        await rig.until(lambda: titles(rig) == ["two", "three", "one"])
+        await rig.press("g", "g", "space", "G", "space", "a")
+        await rig.until(lambda: titles(rig) == ["three", "one", "two"])
+        await rig.press("u")
+        await rig.until(lambda: titles(rig) == ["two", "three", "one"])
+        assert (await on_disk(ids[0])).info.time.archived is not None
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_what_was_deleted_after_something_was_archived_comes_back_first(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "a")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        await rig.press("d")
+        await rig.until(lambda: isinstance(rig.app.screen, ConfirmScreen))
+        await rig.press("enter")
+        await rig.until(lambda: titles(rig) == ["three"])
+        await rig.press("ctrl+x", "z")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        assert (await on_disk(ids[0])).info.time.archived is not None
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_what_is_gone_is_not_undone(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "a")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        await get_session_storage().delete(ids[0])
+        await rig.until(lambda: not any("Archived" in line for line in rig.listed))
+        await rig.press("u")
+        await rig.until(lambda: rig.open_id == ids[0])
+
+    ids = keep_three(data_dir)
     play(scenario, data_dir)
 
 
