@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Container
 
 from oats_tui.chat.ledger import Ledger
@@ -12,6 +13,8 @@ from oats_tui.date import utc
 from oats_tui.session import filing
 from oats_tui.session.facts import Facts, facts_of
 from oats_tui.session.session import Session
+
+_log = logging.getLogger(__name__)
 
 
 async def put_away(ledger: Ledger, session_id: str, *, archived: bool) -> bool:
@@ -43,7 +46,14 @@ async def fork(ledger: Ledger, session_id: str, message_id: str | None, taken: C
         raise OatsError(
             "This message is not in the session’s file yet.", hint="Fork once its answer is there."
         ) from None
-    return await ledger.sessions.create(made)
+    created = await ledger.sessions.create(made)
+    try:
+        known = await ledger.meta.get(session_id)
+        await ledger.meta.take_over(created.id, filing.known_of_fork(session, made, known))
+    except OatsError as error:
+        # The conversation itself is there.
+        _log.warning("what is known beside session %s is not in its fork: %s", session_id, error)
+    return created
 
 
 async def facts(ledger: Ledger, session_id: str) -> Facts:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from oats_tui.core.id import generate_id
 from oats_tui.session.message import Message, OpaqueMessage
+from oats_tui.session.meta import SessionMeta
 from oats_tui.session.models import Session, SessionInfo, SessionTime
 
 _FORK = re.compile(r" \(fork(?: ([0-9]{1,6}))?\)$")
@@ -61,6 +62,24 @@ def fork_of(session: Session, message_id: str | None, title: str, moment: dateti
         message_count=end,
     )
     return Session(info=info, messages=[_copy(message, info.id) for message in session.messages[:end]])
+
+
+def known_of_fork(above: Session, fork: Session, known: SessionMeta) -> SessionMeta:
+    """Return what is known of a new session's messages: what is known of those that they are copies of.
+
+    Args:
+        above: The session it was made from.
+        fork: The new one.
+        known: Our own facts about the other one.
+    """
+    pairs = [(old.id, new.id) for old, new in zip(above.messages, fork.messages, strict=False)]
+    last = known.outcomes.get(pairs[-1][0]) if pairs else None
+    return SessionMeta(
+        outcomes={new: known.outcomes[old] for old, new in pairs if old in known.outcomes},
+        notes={new: known.notes[old] for old, new in pairs if old in known.notes},
+        about={new: known.about[old] for old, new in pairs if old in known.about},
+        newest=last.state if last else None,
+    )
 
 
 def fork_title(title: str, taken: Container[str]) -> str:
