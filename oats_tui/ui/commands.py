@@ -109,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
         {"list": "f", "transcript": "f"},
         slash="fork",
     ),
+    Command("session.above", "Go to the session that this one was made from", "open_above", leader=("h",)),
     Command(
         "session.info", "What there is to know about the session", "info", "", ("i",), {"list": "i"}, slash="info"
     ),

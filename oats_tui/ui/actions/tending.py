@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from oats_tui.chat import tending
+from oats_tui.core.errors import OatsError
 from oats_tui.ui.actions.listing import clear_marks, subject, subjects
 from oats_tui.ui.actions.messages import copy
 from oats_tui.ui.desk import PutAway
@@ -72,7 +73,22 @@ async def fork(desk: Desk, _: str) -> None:
     taken = {row.title for row in desk.workspace.listing.rows()}
     made = await tending.fork(desk.chat.ledger, session_id, message_id, taken)
     await desk.open(made.id)
-    desk.view.say("forked: the other session is as it was")
+    desk.view.say(f"forked: {desk.start.leader} h goes back to the other session")
+
+
+async def open_above(desk: Desk, _: str) -> None:
+    """Open the session that another one was made from: its parent, or where that is gone, the root above."""
+    session_id = subject(desk)
+    (entry,) = await desk.chat.ledger.sessions.peek([session_id])
+    made_from = entry.info and (entry.info.parent_session_id, entry.info.root_session_id)
+    above = [each for each in made_from or () if each is not None and each != session_id]
+    if not above:
+        raise OatsError("This session was not made from another one.")
+    there = next((each for each in above if each in desk.workspace.listing), None)
+    if there is None:
+        hint = f"If it was deleted, {desk.start.leader} D finds it in the trash."
+        raise OatsError("The session that this one was made from is gone.", hint=hint)
+    await desk.open(there)
 
 
 async def info(desk: Desk, _: str) -> None:

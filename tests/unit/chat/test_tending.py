@@ -45,7 +45,7 @@ def test_a_fork_keeps_what_was_thought_noted_and_went_wrong(data_dir: Path) -> N
         known = await ledger.meta.get(fork.id)
         _, first, _, second = (message.id for message in fork.messages)
         assert {key: about.thinking for key, about in known.about.items()} == {first: "hm", second: "well"}
-        assert known.notes == {first: "oldest turns left out"}
+        assert known.notes == {first: "oldest turns left out", second: "Forked here from “New Session”."}
         assert known.outcomes == {second: FAILED}
         assert (await ledger.meta.failed())[fork.id] == "failed"
 
@@ -58,7 +58,8 @@ def test_a_fork_that_ends_before_knows_nothing_of_what_came_after(data_dir: Path
         above = await told(ledger)
         fork = await tending.fork(ledger, above.id, above.messages[1].id, set())
         known = await ledger.meta.get(fork.id)
-        assert list(known.about) == list(known.notes) == [fork.messages[1].id]
+        assert list(known.about) == [fork.messages[1].id]
+        assert known.notes == {fork.messages[1].id: "oldest turns left out Forked here from “New Session”."}
         assert known.outcomes == {}
         assert fork.id not in await ledger.meta.failed()
         assert (await ledger.meta.get(above.id)).outcomes != {}
@@ -66,13 +67,27 @@ def test_a_fork_that_ends_before_knows_nothing_of_what_came_after(data_dir: Path
     asyncio.run(scenario())
 
 
-def test_a_fork_of_a_session_of_which_nothing_is_known_has_no_files_beside(data_dir: Path) -> None:
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [("", "another session."), ("x" * 99, f"“{'x' * 79}…”."), ("a\x1b[31m\nb", "“a␛[31m b”.")],
+)
+def test_where_a_fork_comes_from_is_told_in_few_words(data_dir: Path, title: str, told: str) -> None:
     async def scenario() -> None:
         ledger = new_ledger()
-        above = await ledger.sessions.create(session("q1", "a1"))
+        above = await ledger.sessions.create(session("q1", "a1", title=title))
         fork = await tending.fork(ledger, above.id, None, set())
-        beside = [path for path in (data_dir / "oats_tui").rglob("*") if fork.id in path.name and path.is_file()]
-        assert [path.parent.name for path in beside if path.parent.name in ("about", "meta")] == []
+        (note,) = (await ledger.meta.get(fork.id)).notes.values()
+        assert note == f"Forked here from {told}"
+
+    asyncio.run(scenario())
+
+
+def test_a_fork_of_nothing_has_nothing_beside(data_dir: Path) -> None:
+    async def scenario() -> None:
+        ledger = new_ledger()
+        above = await ledger.sessions.create(session())
+        fork = await tending.fork(ledger, above.id, None, set())
+        assert (await ledger.meta.get(fork.id)).notes == {}
 
     asyncio.run(scenario())
 

@@ -148,35 +148,6 @@ def test_what_is_gone_is_not_undone(data_dir: Path) -> None:
     play(scenario, data_dir)
 
 
-def test_a_fork_from_the_messages_ends_at_the_cursor(data_dir: Path) -> None:
-    async def scenario(rig: Rig) -> None:
-        await rig.until(lambda: rig.open_id == one)
-        await rig.press("ctrl+x", "k", "g", "j", "f")
-        await rig.until(lambda: rig.open_id != one)
-        fork = await on_disk(rig.open_id or "")
-        assert [message.get_text_content() for message in fork.messages] == ["q1", "a1"]
-        assert fork.title == "one (fork)"
-        assert fork.info.parent_session_id == one
-        await rig.until(lambda: "one (fork)" in titles(rig))
-        assert rig.app.focused is rig.screen.prompt
-        assert len((await on_disk(one)).messages) == 4
-
-    one = keep(make("one", "q1", "a1", "q2", "a2"))
-    play(scenario, data_dir, resume="last")
-
-
-@pytest.mark.parametrize("keys", [["ctrl+s", "f"], ["ctrl+x", "f"]])
-def test_a_fork_from_elsewhere_has_all(data_dir: Path, keys: list[str]) -> None:
-    async def scenario(rig: Rig) -> None:
-        await rig.until(lambda: rig.open_id == one)
-        await rig.press(*keys)
-        await rig.until(lambda: rig.open_id != one)
-        assert len((await on_disk(rig.open_id or "")).messages) == 4
-
-    one = keep(make("one", "q1", "a1", "q2", "a2"))
-    play(scenario, data_dir, resume="last")
-
-
 def test_who_deletes_a_session_is_told_what_goes_along(data_dir: Path) -> None:
     async def scenario(rig: Rig) -> None:
         await rig.until(lambda: rig.open_id == one)
