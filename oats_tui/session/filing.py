@@ -15,6 +15,8 @@ from oats_tui.session.models import Session, SessionInfo, SessionTime
 _LONGEST_TITLE = 80
 _FORK = re.compile(r" \(fork(?: ([0-9]{1,6}))?\)$")
 
+_FORKED_HERE = re.compile(r" ?Forked here from .*$", re.DOTALL)
+
 
 def put_away(session: Session, moment: datetime | None) -> bool:
     """Put a session away, or bring it back; when something happened in it last stays as it is.
@@ -81,7 +83,9 @@ def known_of_fork(above: Session, fork: Session, known: SessionMeta) -> SessionM
     notes = {new: known.notes[old] for old, new in pairs if old in known.notes}
     if pairs:
         end = pairs[-1][1]
-        notes[end] = f"{notes.get(end, '')} {_made_from(above.title)}".strip()
+        # One sentence: where the other one was forked at the same message, that one tells it.
+        before = _FORKED_HERE.sub("", notes.get(end, ""))
+        notes[end] = f"{before} {_made_from(above.title)}".strip()
     return SessionMeta(
         outcomes={new: known.outcomes[old] for old, new in pairs if old in known.outcomes},
         notes=notes,

@@ -113,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "session.info", "What there is to know about the session", "info", "", ("i",), {"list": "i"}, slash="info"
     ),
-    Command("session.export", "Export the session", "export", slash="export", takes="md|html|json|copy"),
+    Command("session.export", "Export the session", "export", slash="export", takes="md|html|json [FILE|copy]"),
     Command("session.import", "Import sessions of other programs", "import_file", slash="import", takes="FILE"),
     Command("list.filter", "Filter the list by title", "filter_list", places={"list": "slash"}),
     Command("list.order", "List by day or by project", "turn_order", places={"list": "o"}),

@@ -82,6 +82,29 @@ def test_where_a_fork_comes_from_is_told_in_few_words(data_dir: Path, title: str
     asyncio.run(scenario())
 
 
+def test_a_fork_of_a_fork_tells_of_the_nearest_only(data_dir: Path) -> None:
+    async def scenario() -> None:
+        ledger = new_ledger()
+        fork = await tending.fork(ledger, (await told(ledger)).id, None, set())
+        again = await tending.fork(ledger, fork.id, None, set())
+        assert (await ledger.meta.get(again.id)).notes[again.messages[-1].id] == (
+            "Forked here from “New Session (fork)”."
+        )
+        fork.create_user_message("more")
+        await ledger.sessions.update(fork)
+        later = await tending.fork(ledger, fork.id, None, set())
+        notes = (await ledger.meta.get(later.id)).notes
+        assert [notes.get(message.id, "")[:22] for message in later.messages] == [
+            "",
+            "oldest turns left out",
+            "",
+            "Forked here from “New ",
+            "Forked here from “New ",
+        ]
+
+    asyncio.run(scenario())
+
+
 def test_a_fork_of_nothing_has_nothing_beside(data_dir: Path) -> None:
     async def scenario() -> None:
         ledger = new_ledger()

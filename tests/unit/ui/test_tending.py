@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, Label, Static
+from textual.widgets import Label, Static
 
-from oats_tui.chat.ledger import Folder
-from oats_tui.exchange.report import Imported, Report, Skipped
 from oats_tui.session.facts import facts_of
 from oats_tui.session.session import Session, get_session_storage
-from oats_tui.ui.actions.exchange import file_name, told
-from oats_tui.ui.screens.ask import AskScreen
-from oats_tui.ui.screens.choose import ChooseScreen
 from oats_tui.ui.screens.confirm import ConfirmScreen
 from oats_tui.ui.screens.info import InfoScreen, lines
 from tests.support.app import Rig, play
@@ -28,12 +21,6 @@ async def on_disk(session_id: str) -> Session:
     found = await get_session_storage().get(session_id)
     assert found is not None
     return found
-
-
-def only(folder: Path, pattern: str) -> str:
-    """What is in the one file whose name fits."""
-    (path,) = folder.glob(pattern)
-    return path.read_text()
 
 
 def titles(rig: Rig) -> list[str]:
@@ -192,75 +179,3 @@ def test_facts_in_words(tmp_path: Path) -> None:
     assert "\x1b" not in "".join(table.values())
     assert "size" not in table
     assert "archived" in table
-
-
-def test_a_session_is_exported_to_a_file(data_dir: Path, tmp_path: Path) -> None:
-    async def scenario(rig: Rig) -> None:
-        await rig.until(lambda: rig.open_id == one)
-        await rig.say("/export")
-        await rig.until(lambda: isinstance(rig.app.screen, ChooseScreen))
-        await rig.press("enter")
-        await rig.until(lambda: list(tmp_path.glob("A-title-*.md")))
-        await rig.until(lambda: any("Exported" in note for note in said(rig)))
-        assert "q1" in only(tmp_path, "A-title-*.md")
-        await rig.say("/export json")
-        await rig.until(lambda: list(tmp_path.glob("A-title-*.json")))
-        await rig.say("/export copy")
-        await rig.until(lambda: "q1" in rig.app._clipboard)
-        await rig.say("/export pdf")
-        await rig.until(lambda: any("no such export" in note for note in said(rig)))
-
-    one = keep(make("A / title", "q1", "a1"))
-    play(scenario, data_dir, resume="last", folder=Folder(tmp_path, tmp_path))
-
-
-def test_a_file_is_imported_and_opened(data_dir: Path, tmp_path: Path) -> None:
-    async def scenario(rig: Rig) -> None:
-        await rig.say("/import")
-        await rig.until(lambda: isinstance(rig.app.screen, AskScreen))
-        rig.app.screen.query_one(Input).value = "there.json"
-        await rig.press("enter")
-        await rig.until(lambda: rig.open_id is not None)
-        assert "from elsewhere" in "\n".join(rig.shown)
-        assert any("1 session came in" in note for note in said(rig))
-        await rig.say("/import there.json")
-        await rig.until(lambda: any("1 was here already" in note for note in said(rig)))
-        await rig.say("/import gone.json")
-        await rig.until(lambda: len(said(rig)) == 3)
-
-    session = make("Other", "from elsewhere", "a1")
-    (tmp_path / "there.json").write_text(json.dumps(json.loads(session.model_dump_json())))
-    play(scenario, data_dir, folder=Folder(tmp_path, tmp_path))
-
-
-def test_what_an_import_came_to_in_words() -> None:
-    report = Report(
-        "ChatGPT", [Imported("a", "A", 2), Imported("b", "B", 1)], 1, [Skipped("x\x1b", "it is broken")]
-    )
-    title, words = told(report)
-    assert title == "Imported"
-    assert words.startswith("2 sessions came in, 1 was here already, 1 was skipped\n")
-    assert "\x1b" not in words
-    assert told(Report()) == ("Nothing new", "It is empty.")
-    many = told(Report("x", [], 0, [Skipped(str(number), "why") for number in range(9)]))[1]
-    assert many.count("\n") == 6
-
-
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [("A / b: c", "A-b-c"), ("../../etc", "etc"), ("", "session"), ("\x1b[31m", "31m"), ("é漢 x", "é漢-x")],
-)
-def test_file_names_come_from_titles(title: str, name: str) -> None:
-    assert file_name(title) == name
-
-
-def test_export_and_import_wait_for_nobody(data_dir: Path) -> None:
-    async def scenario(rig: Rig) -> None:
-        await rig.say("/import")
-        await rig.until(lambda: isinstance(rig.app.screen, AskScreen))
-        await rig.press("escape")
-        await rig.until(lambda: rig.app.screen is rig.screen)
-        await asyncio.sleep(0)
-        assert said(rig) == []
-
-    play(scenario, data_dir)
