@@ -17,7 +17,7 @@ from oats_tui.ui.actions.exchange import file_name, told
 from oats_tui.ui.screens.ask import AskScreen
 from oats_tui.ui.screens.choose import ChooseScreen
 from oats_tui.ui.screens.confirm import ConfirmScreen
-from tests.support.app import Rig, play
+from tests.support.app import SIZES, Rig, play
 from tests.unit.ui.sessions import keep, make
 
 
@@ -74,6 +74,23 @@ def test_a_session_is_exported_to_the_clipboard(data_dir: Path, tmp_path: Path, 
         assert rig.app._clipboard.startswith(begin)
 
     export(data_dir, tmp_path, scenario)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (40, 16)])
+def test_the_choice_tells_its_keys_on_every_terminal(
+    data_dir: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id)
+        await rig.say("/export")
+        await rig.until(lambda: isinstance(rig.app.screen, ChooseScreen))
+        await rig.settle()
+        assert "enter: export" in rig.text()
+        await rig.press("G")
+        await rig.until(lambda: "JSON, to the clipboard" in rig.text())
+
+    keep(make("A / title", "q1", "a1"))
+    play(scenario, data_dir, resume="last", folder=Folder(tmp_path, tmp_path), size=size)
 
 
 def test_what_is_typed_behind_the_command_says_it_all(data_dir: Path, tmp_path: Path) -> None:
