@@ -12,7 +12,7 @@ from oats_tui.session.facts import facts_of
 from oats_tui.session.session import Session, get_session_storage
 from oats_tui.ui.screens.confirm import ConfirmScreen
 from oats_tui.ui.screens.info import InfoScreen, lines
-from tests.support.app import Rig, play
+from tests.support.app import SIZES, Rig, play
 from tests.unit.ui.sessions import keep, keep_three, make
 
 
@@ -166,6 +166,25 @@ def test_the_facts_are_shown_and_the_path_is_copied(data_dir: Path) -> None:
 
     ids = keep_three(data_dir)
     play(scenario, data_dir)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_facts_can_be_read_on_every_terminal(data_dir: Path, size: tuple[int, int]) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == one)
+        await rig.press("ctrl+x", "i")
+        await rig.until(lambda: isinstance(rig.app.screen, InfoScreen))
+        await rig.settle()
+        assert "begun" in rig.text()
+        assert "y: copy the path" in rig.text()
+        await rig.press("G")
+        await rig.until(lambda: "json" in rig.text())
+        await rig.press("g", "j", "k")
+        await rig.until(lambda: "begun" in rig.text())
+        assert "y: copy the path" in rig.text()
+
+    one = keep(make("A very long title " * 40, "q1", "a1"))
+    play(scenario, data_dir, resume="last", size=size)
 
 
 def test_facts_in_words(tmp_path: Path) -> None:
