@@ -10,7 +10,8 @@ import re
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,14 @@ from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder, Ledger
 from oats_tui.core.bus import bus
 from oats_tui.core.config import get_cache_dir, get_data_dir, get_state_dir, set_data_dir
+from oats_tui.core.crash import Crashes
 from oats_tui.core.datadir import check_data_dir
 from oats_tui.core.errors import OatsError
+from oats_tui.core.handback import give_back
 from oats_tui.core.log import start_log
 from oats_tui.core.settings import Settings, load_settings
 from oats_tui.core.storage import Storage
+from oats_tui.core.terminal import colour_depth
 from oats_tui.provider.registry import Models
 from oats_tui.session.meta import MetaStorage
 from oats_tui.session.search import SearchIndex
@@ -35,6 +39,12 @@ if TYPE_CHECKING:
     from oats_tui.ui.painting.pacing import Pacing
 
 LAST = "last"
+
+INTERRUPTED = 130
+"""The exit code after ctrl+c, where that came before there was a screen."""
+
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT)
+"""Signals that end the program in good order."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,29 +76,59 @@ def run(
     Raises OatsError where the start cannot be: a configuration that cannot be read, a model that nobody knows,
     a data directory that cannot be written, a session that is not there.
     """
+    crashes = Crashes(get_state_dir() / "crash")
+    try:
+        with crashes.hooks():
+            settings = _settings(data_dir, model, low_bandwidth)
+            ended = _show(settings, model, resume, project, crashes)
+    except OatsError:
+        raise
+    except KeyboardInterrupt:
+        ended = Ended(INTERRUPTED, None, ())
+    except Exception as error:  # noqa: BLE001 - whatever it is, the terminal is given back and a report written
+        crashes.note(error)
+        ended = Ended(1, None, ())
+    finally:
+        give_back()
+    told = crashes.told()
+    return replace(ended, problems=(*ended.problems, told)) if told else ended
+
+
+def _settings(data_dir: str | None, model: str | None, low_bandwidth: bool | None) -> Settings:
+    """Return what is configured, with what the command line says."""
     set_data_dir(Path(data_dir) if data_dir else None)
     settings = load_settings(model)
-    if low_bandwidth is not None:
-        settings = settings.model_copy(update={"low_bandwidth": low_bandwidth})
+    if low_bandwidth is None:
+        return settings
+    return settings.model_copy(update={"low_bandwidth": low_bandwidth})
+
+
+def _show(
+    settings: Settings, model: str | None, resume: str | None, project: str | None, crashes: Crashes
+) -> Ended:
+    """Do what `run` does, without a net below."""
     log_path = start_log(get_state_dir())
     check_data_dir()
     models = Models(settings, get_cache_dir())
     if model is not None:
         models.choose(model)
     models.default()
-    return asyncio.run(_run(settings, models, resume, project, log_path))
+    _set_environment()
+    return asyncio.run(_run(settings, models, resume, project, log_path, crashes))
 
 
 async def _run(
-    settings: Settings, models: Models, resume: str | None, project: str | None, log_path: Path
+    settings: Settings, models: Models, resume: str | None, project: str | None, log_path: Path, crashes: Crashes
 ) -> Ended:
     """Show the screen, and put everything away afterwards."""
     ledger = Ledger(get_session_storage(), MetaStorage())
     chat = Chat(ledger, models, bus, titles=settings.titles == "model")
     search = SearchIndex(get_cache_dir(), get_data_dir(), bus)
     background = Background(ledger.answers, search)
-    start = _start(settings, await _session_id(resume), project, log_path, background)
+    begun = _start(settings, await _session_id(resume), project, log_path, background)
+    start = replace(begun, crashes=crashes)
     app = _app(chat, start)
+    crashes.end = partial(asyncio.get_running_loop().call_soon_threadsafe, app.exit, None, 1)
     with _ends_on_signals(app) as at_once:
         try:
             await app.run_async()
@@ -137,6 +177,7 @@ def _start(
         log_path=log_path,
         search=background.search,
         pacing=_pacing(settings.low_bandwidth, os.environ),
+        notifications=settings.notifications,
     )
 
 
@@ -148,12 +189,18 @@ def _pacing(wish: bool | None, environ: Mapping[str, str]) -> Pacing:
     return Pacing("auto" if wish is None else "on" if wish else "off", is_remote=is_remote)
 
 
-def _app(chat: Chat, start: Start) -> OatsApp:
-    """Build the screen. Textual reads its environment when it is imported, so this stands before that."""
-    # A thread that imports or parses gives way to a typed key five times sooner than usual.
-    sys.setswitchinterval(0.001)
+def _set_environment() -> None:
+    """Say how the screen is to be drawn. Textual reads this once, when it is imported."""
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    depth = colour_depth(os.environ)
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", depth if depth in ("256", "truecolor") else "standard")
+
+
+def _app(chat: Chat, start: Start) -> OatsApp:
+    """Build the screen."""
+    # A thread that imports or parses gives way to a typed key five times sooner than usual.
+    sys.setswitchinterval(0.001)
     from oats_tui.ui.app import OatsApp
     from oats_tui.ui.memory import load_memory
 
@@ -218,7 +265,7 @@ def _ends_on_signals(app: OatsApp) -> Iterator[asyncio.Event]:
         at_once.set()
         app.exit()
 
-    handlers = {signal.SIGTERM: end_now, signal.SIGHUP: app.hang_up}
+    handlers = {signal.SIGHUP: app.hang_up, **dict.fromkeys(ENDING, end_now)}
     for name, handler in handlers.items():
         loop.add_signal_handler(name, handler)
     try:

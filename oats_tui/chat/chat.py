@@ -223,13 +223,14 @@ class Chat:
 
     async def _run(self, running: _Answering) -> None:
         """See the answers of one session through: write down, tell, and go on with what waits."""
-        session_id = running.session.id
+        session_id, ending = running.session.id, ""
         try:
             while True:
                 await asyncio.wait({running.answer})
                 elsewhere = running.turn.is_answered_elsewhere
                 outcome = None if elsewhere else outcome_of(running.answer, running.turn.message)
                 await self._write_down(running, outcome)
+                ending = "elsewhere" if elsewhere else outcome.state if outcome else "answered"
                 if outcome is not None or not await self._next(running):
                     return
         finally:
@@ -238,7 +239,8 @@ class Chat:
             del self._tasks[session_id]
             self._titler.ended(session_id, running.ref)
             await self._tell(EventType.MESSAGE_UPDATED, session_id, running.turn.message.id)
-            await self._bus.publish(Event(TURN_CHANGED, {"session_id": session_id, "state": None}))
+            told = {"session_id": session_id, "state": None, "outcome": ending}
+            await self._bus.publish(Event(TURN_CHANGED, told))
 
     async def _next(self, running: _Answering) -> bool:
         """Ask the question that has waited longest; returns whether there was one."""

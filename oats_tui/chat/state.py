@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 TURN_CHANGED = "turn.changed"
-"""The type of the bus event that tells of a new TurnState; its data is ``session_id`` and ``state``."""
+"""The type of the bus event that tells of a new TurnState; its data is ``session_id`` and ``state``.
+
+At an answer's end the state is None, and ``outcome`` says how it ended: "answered", "failed", "stopped",
+"elsewhere" (another program answered), or nothing where that is not known."""
 
 PREPARING_CHANGED = "preparing.changed"
 """The type of the bus event that tells how the fetching of a model goes.

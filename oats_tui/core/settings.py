@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -20,7 +20,18 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 TITLES = ("model", "first line")
 """Where titles can come from."""
 
-_KNOWN = ("model", "theme", "leader", "finish_minutes", "low_bandwidth", "titles", "keys", "provider")
+_KNOWN = (
+    "model",
+    "theme",
+    "leader",
+    "finish_minutes",
+    "low_bandwidth",
+    "titles",
+    "notifications",
+    "keys",
+    "provider",
+)
+_NOTIFICATIONS = ("auto", "bell", "off")
 _KNOWN_OF_PROVIDER = ("base_url", "api_key", "api_key_command", "enabled", "models")
 _KNOWN_OF_MODEL = ("name", "context", "images")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", re.IGNORECASE)
@@ -83,6 +94,8 @@ class Settings(_Frozen):
         finish_minutes: For how long answers may go on once the terminal has gone.
         low_bandwidth: Whether bytes are saved on the line to the terminal; None to find out.
         titles: Where the title of a new conversation comes from: "model", or "first line".
+        notifications: How the person is told of answers that end unseen: "auto" (as the terminal understands),
+            "bell" or "off"; None where nobody says.
     """
 
     services: dict[str, ServiceSettings] = {}
@@ -92,22 +105,23 @@ class Settings(_Frozen):
     keys: dict[str, str] = {}
     notices: tuple[str, ...] = ()
     default_service: str | None = None
-    finish_minutes: int = 15
+    finish_minutes: float = 15
     low_bandwidth: bool | None = None
     titles: str = TITLES[0]
+    notifications: Literal["auto", "bell", "off"] | None = None
 
 
 @dataclass(slots=True)
 class _Draft:
     """What is known of the settings while the places are read, the strongest first."""
 
-    values: dict[str, str | int] = field(default_factory=dict)
+    values: dict[str, str | float] = field(default_factory=dict)
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     low_bandwidth: bool | None = None
 
-    def offer(self, name: str, value: str | int | None) -> None:
+    def offer(self, name: str, value: str | float | None) -> None:
         """Keep a value unless a stronger place gave one, or this one gives none."""
         if value:
             self.values.setdefault(name, value)
@@ -191,12 +205,10 @@ def _read_config_toml(draft: _Draft) -> None:
     top.report_unknown(_KNOWN, draft.notices)
     for name in ("model", "theme", "leader"):
         draft.offer(name, top.text(name))
-    draft.offer("finish_minutes", top.positive("finish_minutes"))
+    draft.offer("finish_minutes", top.above_zero("finish_minutes"))
     draft.low_bandwidth = top.flag("low_bandwidth")
-    titles = top.text("titles")
-    if titles not in (None, *TITLES):
-        raise top.wrong("titles", " or ".join(f"“{each}”" for each in TITLES))
-    draft.offer("titles", titles)
+    draft.offer("titles", top.one_of("titles", TITLES))
+    draft.offer("notifications", top.one_of("notifications", _NOTIFICATIONS))
     keys = top.table("keys")
     if keys:
         draft.keys.update({action: keys.required_text(action) for action in keys.names()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -105,6 +106,13 @@ class Table:
             raise self.wrong(name, "a text that is not empty")
         return value
 
+    def one_of(self, name: str, known: Sequence[str]) -> str | None:
+        """Return one of some texts, or None where it is absent or empty."""
+        value = self.text(name)
+        if value is not None and value not in known:
+            raise self.wrong(name, f"one of {', '.join(known)}")
+        return value
+
     def flag(self, name: str) -> bool | None:
         """Return a truth value, or None where it is absent."""
         value: bool | None = self._typed(name, bool)
@@ -116,6 +124,16 @@ class Table:
         if isinstance(value, bool) or (value is not None and value < 1):
             raise self.wrong(name, "a whole number above 0")
         return value
+
+    def above_zero(self, name: str) -> float | None:
+        """Return a number above 0, whole or not, or None where it is absent."""
+        is_whole = isinstance(self._values.get(name), int)
+        value = self._typed(name, int if is_whole else float)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not (value > 0 and math.isfinite(value)):
+            raise self.wrong(name, "a number above 0")
+        return float(value)
 
     def table(self, name: str) -> Table | None:
         """Return a table inside this one, or None where it is absent."""

@@ -27,9 +27,13 @@ Area: TypeAlias = Literal[
     "state",
     "watching",
     "clock",
+    "terminal",
+    "clipboard",
+    "login",
 ]
 """What a finding is about. `kept`: what this program keeps beside the sessions; `disk`: the file system;
-`cache`: our folder of what can be made again; `state`: our folder of drafts and logs."""
+`cache`: our folder of what can be made again; `state`: our folder of drafts and logs; `login`:
+what happens to the program when a line drops."""
 
 Remedy: TypeAlias = Literal["set aside", "tighten", "drop versions", "drop locks"]
 """What --repair can do about it; none of these loses anything."""

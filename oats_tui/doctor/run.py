@@ -18,6 +18,7 @@ from oats_tui.doctor.checks_rights import check_rights
 from oats_tui.doctor.checks_sessions import check_sessions
 from oats_tui.doctor.checks_settings import check_oats, check_own_folder, check_settings, settings_problem
 from oats_tui.doctor.checks_system import check_clock, check_notices, check_watching
+from oats_tui.doctor.checks_terminal import check_clipboard, check_login, check_terminal
 from oats_tui.doctor.finding import Area, Finding, reason
 from oats_tui.doctor.layout import QUARANTINE
 from oats_tui.doctor.repair import refusal, repaired
@@ -40,9 +41,7 @@ def run(data_dir: str | None, *, repair: bool = False, clock: Callable[[], float
     # What the layers below log would else come to the terminal.
     logging.getLogger("oats_tui").addHandler(logging.NullHandler())
     set_data_dir(data_dir)
-    findings = [*_all("settings", check_settings()), *_all("watching", check_watching())]
-    findings += _all("cache", check_own_folder("cache", get_cache_dir()))
-    findings += _all("state", check_own_folder("state", get_state_dir()))
+    findings = _around()
     try:
         folder, chosen_by = get_data_dir(), data_dir_source()
     except OatsError as error:
@@ -66,6 +65,19 @@ def run(data_dir: str | None, *, repair: bool = False, clock: Callable[[], float
         refused = refusal(folder)
         findings = [*findings, refused] if refused else repaired(scene, findings)
     return Report(folder, chosen_by, tuple(findings), _counts(scene, entries))
+
+
+def _around() -> list[Finding]:
+    """What is to be said of everything but the data directory."""
+    return [
+        *_all("settings", check_settings()),
+        *_all("watching", check_watching()),
+        *_all("terminal", check_terminal()),
+        *_all("clipboard", check_clipboard()),
+        *_all("login", check_login()),
+        *_all("cache", check_own_folder("cache", get_cache_dir())),
+        *_all("state", check_own_folder("state", get_state_dir())),
+    ]
 
 
 def _entries(scene: Scene) -> tuple[list[Entry], list[Finding]]:

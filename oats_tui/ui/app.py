@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import sys
+import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path, PurePath
@@ -17,16 +16,16 @@ from textual.screen import Screen
 import oats_tui
 from oats_tui.chat.chat import Chat
 from oats_tui.core.bus import EventBus
-from oats_tui.core.log import described
 from oats_tui.core.sanitize import sanitize_line
 from oats_tui.ui.commands import COMMANDS, key_names
 from oats_tui.ui.desk import Start
-from oats_tui.ui.driver import TerminalDriver
 from oats_tui.ui.keyorder import KeyOrder
 from oats_tui.ui.left import left_path, save_left
 from oats_tui.ui.memory import Memory
-from oats_tui.ui.painting.app import PaintedApp
+from oats_tui.ui.notifying import wanted
 from oats_tui.ui.screens.chat import ChatScreen
+from oats_tui.ui.telling import Telling
+from oats_tui.ui.terminal_app import TerminalApp
 
 MOST_WARNINGS = 5
 """How many things that are wrong with a configuration are told; the rest can wait until these are mended."""
@@ -39,8 +38,6 @@ LEAP_ON_SLOW_LINE = 1 / 2
 
 STYLES = ("chat", "sidebar", "transcript", "prompt", "status", "overlays")
 
-_log = logging.getLogger(__name__)
-
 
 def style_paths() -> list[str | PurePath]:
     """Return the style sheets: inside the package where it was installed, beside it in a checkout."""
@@ -51,7 +48,7 @@ def style_paths() -> list[str | PurePath]:
     return [folder / f"{name}.tcss" for name in STYLES]
 
 
-class OatsApp(PaintedApp):
+class OatsApp(TerminalApp):
     """Shows the chat screen, keeps the theme, and answers for crashes.
 
     Args:
@@ -65,12 +62,12 @@ class OatsApp(PaintedApp):
     ENABLE_COMMAND_PALETTE = False  # ours opens its own, see ui/screens/palette.py
 
     def __init__(self, chat: Chat, memory: Memory, start: Start, bus: EventBus) -> None:
-        super().__init__(start.pacing, driver_class=TerminalDriver, css_path=style_paths())
+        super().__init__(style_paths(), memory, start.theme, start.crashes, start.pacing)
         self.start = start
-        self._memory = memory
         self._chat_screen = ChatScreen(chat, memory, start, bus)
-        self.is_hung_up = False
         self._keys = KeyOrder(self, self._chat_screen.runner.settled)
+        self.telling = Telling(self, wanted(start.notifications, os.environ))
+        self.telling.listen(bus)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the chat screen."""
@@ -80,6 +77,10 @@ class OatsApp(PaintedApp):
     def open_id(self) -> str | None:
         """The id of the open session; None in a new conversation."""
         return self._chat_screen.desk.workspace.open_id
+
+    def title_of(self, session_id: str) -> str:
+        """Return a session's title."""
+        return self._chat_screen.desk.workspace.listing.title(session_id)
 
     def hang_up(self) -> None:
         """End because the terminal has gone, or is about to."""
@@ -109,10 +110,7 @@ class OatsApp(PaintedApp):
         self.app_resume_signal.subscribe(self, lambda _: self.painter.forget())
         self.line_changed()
         self.set_keymap({**self.start.keys, "leader": self.start.leader})
-        theme = self._memory.theme or self.start.theme
-        if theme in self.available_themes:
-            self.theme = theme
-        self.theme_changed_signal.subscribe(self, lambda chosen: setattr(self._memory, "theme", chosen.name))
+        self.choose_theme()
         for command_id in unknown[:MOST_WARNINGS]:
             self._warn(f"The configuration binds “{command_id}”, which is no command.")
 
@@ -145,15 +143,3 @@ class OatsApp(PaintedApp):
             if command.action and command.shown and command.id not in {"app.palette", "app.interrupt"}:
                 keys = " · ".join(key_names(command, self.start.leader, self.start.keys))
                 yield SystemCommand(command.title, keys, partial(screen.action_command, command.id))
-
-    def _fatal_error(self) -> None:
-        """End after an unforeseen error, with one sentence.
-
-        Textual would print the local variables of every frame, and a key may be among them.
-        """
-        error = sys.exc_info()[1]
-        _log.critical("an unforeseen error: %s", described(error) if error else "of no kind")
-        self.panic(
-            "oats-tui ended because of an error that nobody foresaw. "
-            f"Your conversations are kept. The log has the rest: {sanitize_line(str(self.start.log_path))}"
-        )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+
+from oats_tui.core.clipways import Way, way_of
+
+__all__ = ["SAFE_BYTES", "Way", "copy", "sequence", "way_of"]
 
 SAFE_BYTES = 74_994
 """Bytes that every terminal takes at once: in base64 the 100,000 at which the strictest stop, less the frame."""
@@ -17,45 +19,6 @@ PATIENCE = 3.0
 
 SCREEN_PIECE = 700
 """Bytes that GNU screen passes on in one piece; it drops what is longer than 768."""
-
-_PROGRAMS = (
-    ("WAYLAND_DISPLAY", ("wl-copy",)),
-    ("DISPLAY", ("xclip", "-selection", "clipboard", "-in")),
-    ("DISPLAY", ("xsel", "--clipboard", "--input")),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How text gets to a clipboard.
-
-    Attributes:
-        program: The command that takes it on its standard input; empty where the terminal takes it by itself.
-        told: Where it is then, as the end of a sentence.
-        through_screen: Whether GNU screen stands between here and the terminal.
-    """
-
-    program: tuple[str, ...] = ()
-    told: str = "sent to the terminal's clipboard"
-    through_screen: bool = False
-
-
-def way_of(environ: Mapping[str, str], find: Callable[[str], str | None] = shutil.which) -> Way:
-    """Return how text gets to the clipboard of whoever sits at the terminal.
-
-    Args:
-        environ: The environment.
-        find: Finds a program.
-    """
-    if environ.get("TMUX") and find("tmux"):
-        return Way(("tmux", "load-buffer", "-w", "-"), "in tmux's buffer, and sent on to the terminal's clipboard")
-    if not (environ.get("SSH_CONNECTION") or environ.get("SSH_TTY")):
-        for variable, program in _PROGRAMS:
-            if environ.get(variable) and find(program[0]):
-                return Way(program, "in the clipboard")
-        if find("pbcopy") and not environ.get("STY"):
-            return Way(("pbcopy",), "in the clipboard")
-    return Way(through_screen=bool(environ.get("STY")))
 
 
 async def copy(text: str, way: Way, write: Callable[[str], object]) -> str:

@@ -185,6 +185,8 @@ COMMANDS: tuple[Command, ...] = (
         slash="help",
     ),
     Command("app.redraw", "Paint the screen anew", "redraw", "ctrl+l", slash="redraw", urgent=True),
+    Command("app.suspend", "Back to the shell; “fg” there goes on", "suspend", "ctrl+z", urgent=True),
+    Command("prompt.undo", "Undo typing", typed="ctrl+_"),
     Command("app.interrupt", "Stop or clear; twice: quit", "interrupt", "ctrl+c", urgent=True),
     Command("app.quit", "Quit", "quit", "ctrl+q", slash="quit", urgent=True),
 )

@@ -7,11 +7,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder
 from oats_tui.core.collector import resting_collector
+from oats_tui.core.crash import Crashes
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.drafting import Drafting
 from oats_tui.ui.left import left_path, save_left
@@ -57,6 +58,8 @@ class Start:
         log_path: The file that has the rest after a crash.
         search: Finds messages of all sessions; None where nothing does.
         pacing: How slow the line to the terminal is.
+        notifications: How the person is told of answers, as the configuration says; None where it does not.
+        crashes: Who writes reports of errors that nobody foresaw.
     """
 
     folder: Folder
@@ -70,6 +73,8 @@ class Start:
     log_path: Path = Path()
     search: SearchIndex | None = None
     pacing: Pacing = field(default_factory=Pacing)
+    notifications: Literal["auto", "bell", "off"] | None = None
+    crashes: Crashes | None = None
 
     @property
     def marks_path(self) -> Path:

@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import selectors
+import signal
 import termios
 from codecs import getincrementaldecoder
 from collections.abc import Callable
@@ -15,9 +16,12 @@ from typing import IO, Any, Protocol, cast
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Paste
 
+from oats_tui.core import handback
 from oats_tui.core.log import described
+from oats_tui.ui.asking import AskingDriver
+from oats_tui.ui.pasting import Pasted, Pasting
 
 MOST_WAITING = 8
 """Pieces of output that wait for the terminal before nothing more is painted; at 30 Textual would stand still."""
@@ -72,6 +76,8 @@ class _Outlet:
             self._file.write(text)
         except (OSError, ValueError):
             self._tell()
+        except MemoryError:
+            _log.warning("something was not painted: there is no memory for it")
 
     def flush(self) -> None:
         """Send what has been written."""
@@ -91,7 +97,7 @@ class _Outlet:
             gone()
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(AskingDriver):
     """Reads keys as Textual's own driver does, but lives on when they are garbage, and when the terminal has gone.
 
     Textual's decodes strictly and parses without a net: one byte of Latin-1 in a paste, or a key's code too large
@@ -104,6 +110,7 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._held = ""
         self._file = cast(Any, _Outlet(cast(IO[str], self._file), self._hang_up))
+        self.pasting = Pasting()
 
     def _enable_mouse_support(self) -> None:
         """Have buttons, the wheel and drags told; where the mouse merely moves is nobody's business."""
@@ -135,7 +142,7 @@ class TerminalDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
-            decode = getincrementaldecoder("utf-8")("replace").decode
+            decode = getincrementaldecoder(self.charset)("replace").decode
             while not self.exit_event.is_set():
                 text = ""
                 if selector.select(_WAIT):
@@ -146,7 +153,14 @@ class TerminalDriver(LinuxDriver):
                     text = self._without_answers(decode(data))
                 else:
                     text, self._held = self._held, ""
-                parser = self._hand_on(parser, text)
+                keys = ""
+                for piece in self.pasting.cut(self.heard(text)):
+                    if isinstance(piece, Pasted):
+                        self.process_message(Paste(piece.text))
+                    else:
+                        keys = piece
+                        parser = self._hand_on(parser, keys)
+                parser = parser if keys else self._hand_on(parser, "")
 
     def _without_answers(self, text: str) -> str:
         """Take out of what the terminal sent its answers about what has arrived; a part of one is held."""
@@ -167,7 +181,19 @@ class TerminalDriver(LinuxDriver):
 
     def _sigtstp_application(self, *_: object) -> None:
         """Stop, once the program is between two of its steps: it may be writing to the terminal just now."""
-        self._loop.call_soon_threadsafe(super()._sigtstp_application)
+        self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
+        """Give the terminal back, and only then stop, with all that the shell started along with the program.
+
+        A shell goes on once what it started is stopped: where that is a script, the script must stop too, but not
+        while the terminal is still in use.
+        """
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        is_job = os.getpgrp() != os.getsid(0)
+        os.kill(0 if is_job else os.getpid(), signal.SIGSTOP)
 
     def _sigcont_application(self, *_: object) -> None:
         """Go on after having been stopped, once the program is between two of its steps."""
@@ -193,7 +219,7 @@ class TerminalDriver(LinuxDriver):
         if self.attrs_before is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-        self.write("\x1b[<u\x1b[?1049l")
+        self.write(f"{handback.KEYBOARD_RESET}\x1b[?1049l")
         self.close()
 
     def _hand_on(self, parser: XTermParser, text: str) -> XTermParser:

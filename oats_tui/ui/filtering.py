@@ -34,7 +34,7 @@ class Filtering:
 
     def __init__(self) -> None:
         self.text = ""
-        self._rows: list[Row] = []
+        self._rows: Sequence[Row] = []
         self._plain: list[str] = []
         self._letters: tuple[str, dict[str, frozenset[int]]] = ("", {})
 
@@ -79,7 +79,7 @@ class Filtering:
 
     def _take(self, rows: Sequence[Row]) -> list[str]:
         """Return the titles in the form in which they are compared."""
-        if len(rows) == len(self._rows) and all(map(is_, rows, self._rows)):
+        if rows is self._rows or (len(rows) == len(self._rows) and all(map(is_, rows, self._rows))):
             return self._plain
         known = {row.id: (row.title, plain) for row, plain in zip(self._rows, self._plain, strict=True)}
         self._plain = []
@@ -88,7 +88,7 @@ class Filtering:
             if title != row.title:
                 plain = _plain(clean_line(row.title[: 4 * LONGEST_TITLE])[:LONGEST_TITLE])
             self._plain.append(plain)
-        self._rows = list(rows)
+        self._rows = rows
         return self._plain
 
 

@@ -15,12 +15,14 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from oats_tui.core.errors import OatsError
+from oats_tui.core.terminal import charset
+from oats_tui.ui.plain import table_for
 
 _BYTES = 1024
 
 # What a terminal answers to questions, which may come late, and the beginning of such an answer.
-_ANSWER = re.compile("\x1b(\\[[?>=]?[0-9;]*[cnRtuy$]+|_[^\x1b]*\x1b\\\\)")
-_BEGINNING = re.compile("\x1b(\\[[?>=]?[0-9;]*|_[^\x1b]*\x1b?)")
+_ANSWER = re.compile("\x1b(\\[[?>=]?[0-9;]*[cnRtuy$]+|_[^\x1b]*\x1b\\\\|][0-9]+;[^\x07\x1b]*(\x07|\x1b\\\\))")
+_BEGINNING = re.compile("\x1b(\\[[?>=]?[0-9;]*|_[^\x1b]*\x1b?|][0-9]*(;[^\x07\x1b]*\x1b?)?)")
 
 
 async def show_plain(app: App[Any], text: str) -> None:
@@ -40,11 +42,18 @@ async def show_plain(app: App[Any], text: str) -> None:
         raise OatsError("There is no terminal to show it on.")
     try:
         with app.batch_update(), app.suspend(), unechoed(stdin.fileno()):
-            stdout.write(f"{text.rstrip()}\n\n-- any key goes back --\n")
+            stdout.write(_shown(f"{text.rstrip()}\n\n-- any key goes back --\n", stdout.encoding))
             stdout.flush()
             await key_pressed(stdin.fileno())
     except SuspendNotSupported as error:
         raise OatsError("This terminal cannot be handed over.") from error
+
+
+def _shown(text: str, encoding: str) -> str:
+    """Return a text as the terminal can show it."""
+    told = charset(os.environ)
+    table = table_for(told, encoding) if told is not None else None
+    return text if table is None else table.fit(text)
 
 
 @contextlib.contextmanager

@@ -106,7 +106,7 @@ class Listing:
         entry = self._entries.get(session_id)
         return (entry.title if entry is not None else "") or session_id
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> Sequence[Row]:
         """Return the list as it is shown, the newest activity on top."""
         for session_id in self._stale:
             entry = self._entries.get(session_id)

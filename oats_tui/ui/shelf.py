@@ -50,7 +50,7 @@ class Shelf:
         self._now = now
         self._headings: dict[str, Heading] = {}
         self._shaped: _Shaped = {}
-        self._rows: list[Row] = []
+        self._rows: Sequence[Row] = []
         self._pinned: frozenset[str] = frozenset()
         self._forest = Forest([], [])
 
@@ -58,7 +58,7 @@ class Shelf:
         """Return the lines of the list, from the top.
 
         Args:
-            rows: All sessions, the newest activity first.
+            rows: All sessions, the newest activity first; a list that changes is another one each time.
             open_id: The open session, which is never left out.
         """
         if self.filtering.words:
@@ -91,9 +91,9 @@ class Shelf:
     def _grown(self, rows: Sequence[Row]) -> Forest:
         """Return the trees that sessions make; those of before where nothing has changed."""
         pinned = self.pins.pinned
-        same = len(rows) == len(self._rows) and all(map(is_, rows, self._rows))
+        same = rows is self._rows or (len(rows) == len(self._rows) and all(map(is_, rows, self._rows)))
         if not same or pinned != self._pinned:
-            self._rows, self._pinned = list(rows), pinned
+            self._rows, self._pinned = rows, pinned
             self._forest = forest(rows, pinned)
         return self._forest
 

@@ -44,7 +44,7 @@ def read_whole(tmp_path: Path, seed: int, rounds: int) -> None:
         scroll(terminal, PAGE_DOWN, LAST)
         quit_cleanly(terminal)
         assert judged(terminal) == []
-        assert all(each.startswith(("\x1b]8;", "\x1b]22;")) for each in terminal.emulator.strings)
+        assert all(each.startswith(("\x1b]8;", "\x1b]11;?", "\x1b]22;")) for each in terminal.emulator.strings)
         assert "⟨RLO⟩".encode() in terminal.raw
         assert not {"\u202e", "\u2067"} & set(terminal.raw.decode())
 

@@ -1,10 +1,10 @@
 """A model for tests: an OpenAI-compatible server on the loopback interface, in a process of its own.
 
 `python -m tests.support.answer_server --port 0 --log FILE` prints its port and serves until it is ended. What
-it answers hangs on a word in the last question: STREAM100 brings the long answer at 100 tokens a second,
-STREAMMAX brings it as fast as it can be written, everything else a reply of three tokens. The log gets a line
-of JSON for each request, for the first and the last token of the long answer and for the marks in it, with
-monotonic times in seconds taken just before the bytes are written.
+it answers hangs on a word in the last question: STREAM100 and STREAM400 bring the long answer at so many
+tokens a second, STREAMMAX brings it as fast as it can be written, everything else a reply of three tokens. The
+log gets a line of JSON for each request, for the first and the last token of the long answer and for the marks
+in it, with monotonic times in seconds taken just before the bytes are written.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import IO, Any, Self
 
 from tests.support.answer_text import FIRST, LAST, MARKS, answer_tokens
 
-RATES = {"STREAM100": 100.0, "STREAMMAX": math.inf}
+RATES = {"STREAM100": 100.0, "STREAM400": 400.0, "STREAMMAX": math.inf}
 _SHORT = ("A ", "short ", "reply.")
 _HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n"

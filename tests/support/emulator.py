@@ -197,7 +197,7 @@ class Emulator:
         if match.group()[:2] in ("\x1b]", "\x1bP", "\x1b_", "\x1b^", "\x1bX"):
             self.strings.add(match.group())
         elif final == "u" and mark in ("<", ">"):
-            self.keyboard_level += 1 if mark == ">" else -int(parameters or 1)
+            self.keyboard_level = max(0, self.keyboard_level + (1 if mark == ">" else -int(parameters or 1)))
         elif final == "q" and match["between"] == " ":
             self.cursor_shape = int(parameters or 0)
         elif final == "n" and parameters == "6" and self._answer is not None:

@@ -244,7 +244,7 @@ def test_where_titles_come_from_is_the_person_s_to_say(toml: Write) -> None:
     toml('titles = "first line"\n')
     assert load_settings().titles == "first line"
     toml('titles = "oracle"\n')
-    with pytest.raises(OatsError, match="expected “model” or “first line”"):
+    with pytest.raises(OatsError, match="expected one of model, first line"):
         load_settings()
 
 
@@ -252,3 +252,12 @@ def test_how_long_answers_go_on_without_a_terminal_is_the_person_s_to_say(toml: 
     assert load_settings().finish_minutes == 15
     toml("finish_minutes = 3\n")
     assert load_settings().finish_minutes == 3
+    toml("finish_minutes = 0.5\n")
+    assert load_settings().finish_minutes == 0.5
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "true", "nan", "inf", '"long"'])
+def test_a_time_without_an_end_or_a_beginning_is_refused(toml: Write, value: str) -> None:
+    toml(f"finish_minutes = {value}\n")
+    with pytest.raises(OatsError, match="finish_minutes"):
+        load_settings()

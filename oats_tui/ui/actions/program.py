@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import TYPE_CHECKING
 
 from oats_tui.core.errors import OatsError
@@ -109,6 +111,20 @@ async def choose_theme(desk: Desk, name: str) -> None:
 async def redraw(desk: Desk, _: str) -> None:
     """Paint the whole screen, which something else may have written on."""
     await desk.screen.app.run_action("paint_all")
+
+
+async def suspend(desk: Desk, _: str) -> None:
+    """Give the terminal back to the shell and stop, with all that was started along with the program.
+
+    Raises OatsError where no shell would notice: nobody could make it go on.
+    """
+    if os.getpgrp() == os.getsid(0):
+        raise OatsError(
+            "Nobody could bring the program back.",
+            "It was not started from a shell that knows jobs.",
+            "Start it from an interactive shell to use ctrl+z.",
+        )
+    os.kill(os.getpid(), signal.SIGTSTP)
 
 
 async def help(desk: Desk, _: str) -> None:  # noqa: A001 - the command's own name

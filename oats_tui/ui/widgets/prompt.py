@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -19,8 +21,11 @@ PLACEHOLDER = "Ask anything"
 class Prompt(TextArea):
     """Where messages are typed: enter sends, ctrl+j makes a new line.
 
-    Grows with its text up to a third of the screen. Up and down at its edges walk through what was sent.
+    Grows with its text up to a third of the screen. Up and down at its edges walk through what was sent. ctrl+_
+    takes back what was typed, as in shells: ctrl+z is theirs.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+underscore", "undo", "Undo", show=False)]
 
     class Submitted(Message):
         """A message is to be sent."""

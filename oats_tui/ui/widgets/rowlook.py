@@ -56,7 +56,7 @@ class RowLook:
         self._widget = widget
         self._filtering = filtering
 
-    def strip(self, line: Line, width: int, now: datetime, state: State) -> Strip:
+    def strip(self, line: Line, width: int, now: datetime, state: State, ground: Style) -> Strip:
         """Return a line as it is drawn.
 
         Args:
@@ -64,8 +64,9 @@ class RowLook:
             width: How many columns there are.
             now: The moment from which its time is seen.
             state: What else its look depends on.
+            ground: The style of the list.
         """
-        base = self._widget.rich_style
+        base = ground
         if state.under:
             base = self._style("cursor")
         elif state.is_open:
@@ -74,7 +75,7 @@ class RowLook:
             return self._heading(line, width, base, under=state.under)
         time = when(line.updated, now)
         dim = sign = check = Style()
-        if base == self._widget.rich_style:
+        if base == ground:
             dim = Style(color=self._style("time").color)
         if not state.under:
             # The signs' colours are not made for the cursor's ground.

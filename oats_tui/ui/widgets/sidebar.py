@@ -186,20 +186,21 @@ class Sidebar(CursoredLines, can_focus=True):
         cursor = self._rows.cursor if self.has_focus or self._led else None
         now, sought = self._now(), self._filtering.text
         # A row looks the same all day.
-        look = (width, local(now).date(), self.rich_style)
+        ground = self.rich_style
+        look = (width, local(now).date(), ground)
         before, self._strips = self._strips, {}
         lines = []
         for place, line in enumerate(self._rows.shown[top : top + height], top):
             state = State(place == cursor, line.id == self.open_id, line.id in self.marks, sought)
             drawn = before.get(line.id)
             if drawn is None or drawn[0] != (line, state, look):
-                drawn = ((line, state, look), self._look.strip(line, width, now, state))
+                drawn = ((line, state, look), self._look.strip(line, width, now, state, ground))
             self._strips[line.id] = drawn
             lines.append(drawn[1])
         if not lines and height:
             dim = self.get_component_rich_style("sidebar--time")
             lines.append(Strip([Segment(set_cell_size(f"  {self.loading_word}", width), dim)]))
-        return [*lines, *(Strip.blank(width, self.rich_style) for _ in range(height - len(lines)))]
+        return [*lines, *(Strip.blank(width, ground) for _ in range(height - len(lines)))]
 
     def _take(self, lines: Sequence[Line], *, anew: bool = False) -> None:
         """Take on sessions, and leave in view what is in view."""

@@ -85,7 +85,7 @@ def test_few_are_shown_and_many_are_folded_but_for_the_way_to_the_open_one() -> 
     rows = [row("r"), *(row(f"c{number}", "r") for number in range(FEW)), row("x", "c1")]
     made = shelf()
     assert told(made.lines(rows, None)) == ["r -4", "  c0", "  c1 -1", "    x", "  c2"]
-    rows.append(row("c3", "r", mark="failed"))
+    rows = [*rows, row("c3", "r", mark="failed")]
     [folded] = made.lines(rows, None)
     assert told([folded]) == ["r +5"]
     assert isinstance(folded, Row)
