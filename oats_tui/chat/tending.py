@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Container
+from dataclasses import dataclass
 
 from oats_tui.chat.ledger import Ledger
 from oats_tui.core.errors import OatsError
@@ -15,6 +16,19 @@ from oats_tui.session.facts import Facts, facts_of
 from oats_tui.session.session import Session
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PutAway:
+    """What was archived last, or brought back, so that it can be undone.
+
+    Attributes:
+        session_ids: Those of which it made a difference.
+        archived: Whether they were archived.
+    """
+
+    session_ids: tuple[str, ...]
+    archived: bool
 
 
 async def put_away(ledger: Ledger, session_id: str, *, archived: bool) -> bool:

@@ -23,6 +23,7 @@ from oats_tui.ui.view import View
 from oats_tui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from oats_tui.chat.tending import PutAway
     from oats_tui.session.search import SearchIndex
 
 TWICE_WITHIN = 1.0
@@ -80,19 +81,6 @@ class Start:
     def marks_path(self) -> Path:
         """Where it is kept what has been read."""
         return self.memory_path.with_name("read.json")
-
-
-@dataclass(frozen=True)
-class PutAway:
-    """What was archived last, or brought back, so that it can be undone.
-
-    Attributes:
-        session_ids: Those of which it made a difference.
-        archived: Whether they were archived.
-    """
-
-    session_ids: tuple[str, ...]
-    archived: bool
 
 
 class Desk:

@@ -9,7 +9,6 @@ from oats_tui.chat import tending
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.actions.listing import clear_marks, subject, subjects
 from oats_tui.ui.actions.messages import copy
-from oats_tui.ui.desk import PutAway
 
 if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
@@ -25,14 +24,14 @@ async def archive(desk: Desk, _: str) -> None:
         await _put_away(desk, session_ids, changed, archived=archived)
     finally:
         if changed:
-            desk.put_away = PutAway(tuple(changed), archived)
+            desk.put_away = tending.PutAway(tuple(changed), archived)
     clear_marks(desk)
     await _show(desk, changed)
     undo = f"archived: {desk.start.leader} z brings {'it' if len(changed) == 1 else 'them'} back"
     desk.view.say(_counted(changed, undo if archived else "back in the list"))
 
 
-async def undo_archive(desk: Desk, last: PutAway) -> bool:
+async def undo_archive(desk: Desk, last: tending.PutAway) -> bool:
     """Bring back what was archived last, or archive again what was brought back; returns whether there was any."""
     # Whatever comes of it: the next time something older is undone.
     desk.put_away = None
