@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.ssh.logins import tidied
+from tests.support import processes
 from tests.support.sshd import Sshd, missing
 
 
 @pytest.fixture(scope="session")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
-    why = missing()
+    why = missing() or (None if processes.available() else "no /proc, which tells what is left running")
     if why is not None:
         pytest.skip(why)
     with Sshd(tmp_path_factory.mktemp("sshd")) as server:

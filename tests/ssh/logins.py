@@ -80,7 +80,7 @@ def programs(tmp_path: Path) -> list[int]:
     found = []
     for pid in running(tmp_path):
         with contextlib.suppress(OSError):
-            if b"oats_tui" in Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0"):
+            if Path("/proc", str(pid), "cmdline").read_bytes().split(b"\0")[1:3] == [b"-m", b"oats_tui"]:
                 found.append(pid)
     return found
 

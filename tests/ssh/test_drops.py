@@ -68,7 +68,7 @@ def drop(sshd: Sshd, home: Path, server: AnswerServer, number: int, after: float
 
 
 @pytest.mark.parametrize(
-    "count", [pytest.param(4, id="few"), pytest.param(100, id="many", marks=pytest.mark.full)]
+    "count", [pytest.param(3, id="few"), pytest.param(100, id="many", marks=pytest.mark.full)]
 )
 def test_a_cut_at_any_moment_loses_nothing(sshd: Sshd, home: Path, server: AnswerServer, count: int) -> None:
     choice = random.Random(7)

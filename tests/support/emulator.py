@@ -143,6 +143,11 @@ class Emulator:
         line = self._grid.buffer[row]
         return [line[column].data for column in range(self.columns)]
 
+    def looks(self, row: int) -> list[object]:
+        """What stands in each cell of a row and how it looks, as values that can be compared."""
+        line = self._grid.buffer[row]
+        return [line[column] for column in range(self.columns)]
+
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the grid in cells; the program is expected to draw everything again."""
         self.columns, self.rows = columns, rows
