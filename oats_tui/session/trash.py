@@ -68,6 +68,24 @@ class Trash:
         await bus.publish(Event(EventType.SESSION_CREATED, {"session_id": trashed.id, "title": trashed.title}))
         return trashed.id
 
+    async def restore_all(self, session_ids: Sequence[str]) -> Sequence[Trashed]:
+        """Bring back some sessions, each as it was deleted last, with all that was deleted together with them.
+
+        What is not in the trash any more is passed over.
+
+        Raises:
+            StorageError: It cannot be read, or one could not be restored.
+        """
+        trashed = await self.list()
+        heads: dict[str, Trashed] = {}
+        for each in trashed:
+            if each.id in session_ids:
+                heads.setdefault(each.id, each)
+        family = {one.name: one for head in heads.values() for one in deleted_with(head, trashed)}
+        for one in family.values():
+            await self.restore(one)
+        return list(family.values())
+
     async def restore_last(self) -> Sequence[Trashed]:
         """Bring back what was deleted last, with all that was deleted together with it.
 

@@ -97,6 +97,7 @@ class Desk:
 
     Attributes:
         put_away: What was archived last, until something else is to be undone; None for nothing.
+        deleted: What was deleted last at once, until it has been brought back.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class Desk:
         self.start = start
         self.searched = ""
         self.put_away: PutAway | None = None
+        self.deleted: list[str] = []
         self._clock = clock
         self._pressed = float("-inf")
         self._warm: object = None

@@ -20,7 +20,7 @@ from oats_tui.core import files
 
 _log = logging.getLogger(__name__)
 
-_VERSION = 1
+_VERSION = 2
 # Each message is a row whose number follows from its time, so that the newest are found first by going backwards.
 # What is gone or has changed stays among the words, which cannot be taken out again without their text, and its
 # row stays with session 0. Titles are rows of role 0.
@@ -164,10 +164,10 @@ class Database:
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_BETWEEN_CHECKPOINTS}")
             version = _version(connection)
-            if version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            if version == 0:
                 connection.execute("PRAGMA journal_mode = WAL").fetchone()
                 _create(connection)
-            elif version != _VERSION:
+            if _version(connection) != _VERSION:
                 raise NotThereError
         except BaseException:
             connection.close()
@@ -224,8 +224,9 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    """Make the tables, all or none."""
+    """Make the tables, all or none, unless somebody else has done so meanwhile."""
     connection.execute("BEGIN IMMEDIATE")
-    for statement in _SCHEMA:
-        connection.execute(statement)
+    if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        for statement in _SCHEMA:
+            connection.execute(statement)
     connection.execute("COMMIT")

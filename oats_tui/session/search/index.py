@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import sqlite3
 import time
@@ -35,8 +36,8 @@ LONGEST_REST = 5.0
 TRY_AGAIN = 3.0
 """Seconds until a look at whether another process has built the index."""
 
-TRIES = 5
-"""How often building is tried that fails."""
+LONGEST_PAUSE = 60.0
+"""Seconds at most until building that has failed is tried again."""
 
 _BUSY_SECONDS = 5.0
 # Of SQLite's virtual machine, between two looks at whether anybody waits: less than a millisecond.
@@ -70,6 +71,7 @@ class SearchIndex:
         self._bus = bus
         self._database = Database.of(cache_dir, data_dir)
         self._stale: set[str] = set()
+        self._putting: set[str] = set()
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._unsubscribe: list[Callable[[], None]] = []
@@ -99,7 +101,7 @@ class SearchIndex:
         try:
             await _in(self._writer, self._catch_up)
             self.progress = Progress(self.progress.all, self.progress.all)
-        except (OSError, sqlite3.Error) as error:
+        except Exception as error:  # noqa: BLE001 - whatever a file or the index holds, the rest is found
             _log.warning("the search index is not up to date: %s", error)
             self.progress = Progress(0, 1)
 
@@ -116,7 +118,7 @@ class SearchIndex:
         query = understood(text)
         self._asked += 1
         # What comes in while it is looked for may be found or not.
-        mine, is_whole = self._asked, self.progress.is_whole
+        mine, is_whole = self._asked, self.progress.is_whole and not self._stale and not self._putting
         if query.is_empty:
             return Found([], (), is_complete=is_whole)
 
@@ -154,7 +156,7 @@ class SearchIndex:
 
     async def _begin(self) -> None:
         """Bring the index up to date with everything."""
-        for _ in range(TRIES):
+        for tries in itertools.count(1):
             try:
                 found = await _in(self._writer, self._difference)
                 if found.size <= AT_HAND:
@@ -164,10 +166,10 @@ class SearchIndex:
                 self._tell(found.all - found.size, found.all)
                 if not await build(self._cache_dir, self._data_dir, self._tell):
                     await self._wait_for_other()
-            except (OSError, sqlite3.Error) as error:
+            except Exception as error:  # noqa: BLE001 - whatever a file or the index holds, it is tried again
                 _log.warning("the search index is not up to date: %s", error)
-                await asyncio.sleep(TRY_AGAIN)
-        self.progress = Progress(self.progress.done, self.progress.all)
+                self.progress = Progress(self.progress.done, max(1, self.progress.all))
+                await asyncio.sleep(min(TRY_AGAIN * tries, LONGEST_PAUSE))
 
     async def _wait_for_other(self) -> None:
         """Wait while another process builds the index."""
@@ -185,12 +187,16 @@ class SearchIndex:
             await self._news.wait()
             await asyncio.sleep(PAUSE)
             self._news.clear()
-            names, self._stale = self._stale, set()
+            self._putting, self._stale = self._stale, set()
             begun = time.monotonic()
             try:
-                await self._put(names)
-            except (OSError, sqlite3.Error) as error:
+                await self._put(self._putting)
+            except Exception as error:  # noqa: BLE001 - whatever a file or the index holds, others are followed
                 _log.warning("the search index lacks what has changed: %s", error)
+                self._stale |= self._putting
+                await asyncio.sleep(TRY_AGAIN)
+                self._news.set()
+            self._putting = set()
             await asyncio.sleep(min(REST * (time.monotonic() - begun), LONGEST_REST))
 
     async def _put(self, names: Iterable[str]) -> None:

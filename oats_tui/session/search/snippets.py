@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from oats_tui.session.search.query import Query, Term
-from oats_tui.session.search.words import LETTER, fold, is_asian, places
+from oats_tui.session.search.words import LETTER, LONGEST_WORD, fold, is_asian, places
 
 LENGTH = 160
 """Characters of a snippet."""
@@ -35,7 +35,9 @@ class Seeker:
 
     def __init__(self, query: Query) -> None:
         self._wanted = [_pattern(term) for term in query.wanted]
-        self._runs = [_pattern(term) for term in query.wanted if term.runs]
+        # Of long words the index knows the beginning only.
+        unsure = (term for term in query.wanted if term.runs or len(max(term.pieces, key=len)) > LONGEST_WORD)
+        self._unsure = [_pattern(term) for term in unsure]
         self._unwanted = [_pattern(term) for term in query.unwanted]
         self._any = re.compile("|".join(each.pattern for each in self._wanted)) if self._wanted else None
 
@@ -44,12 +46,12 @@ class Seeker:
 
         The index knows words for sure, but for Chinese, Japanese and Korean only which characters there are.
         """
-        if not self._runs and not self._unwanted:
+        if not self._unsure and not self._unwanted:
             return True
         folded = fold(text)
         if any(pattern.search(folded) for pattern in self._unwanted):
             return False
-        return all(pattern.search(folded) for pattern in self._runs)
+        return all(pattern.search(folded) for pattern in self._unsure)
 
     def snippet(self, text: str) -> Snippet:
         """Return the piece of a text around the first match; its beginning where there is none."""

@@ -11,6 +11,8 @@ from oats_tui.core.items import SUFFIX, is_id
 from oats_tui.session.store.places import Places
 
 _LOG = ".log"
+# SQLite has no greater numbers, and a file may tell a time in any century.
+_MOST = (1 << 63) - 1
 
 
 class Stamp(NamedTuple):
@@ -61,10 +63,9 @@ def _files(folder: Path, ending: str) -> Iterator[tuple[str, os.stat_result]]:
 
 def _stamp(found: os.stat_result) -> Stamp:
     """Return the stamp of one file."""
-    return Stamp(found.st_mtime_ns, found.st_size)
+    return Stamp(found.st_mtime_ns & _MOST, found.st_size)
 
 
 def _joined(one: Stamp, other: Stamp) -> Stamp:
     """Return the stamp of two files."""
-    # SQLite has no greater numbers than 2^63: twice the present time is well below.
-    return Stamp(one.changed + other.changed, one.size + other.size)
+    return Stamp((one.changed + other.changed) & _MOST, one.size + other.size)

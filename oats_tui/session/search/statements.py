@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from oats_tui.session.search.database import fact
 from oats_tui.session.search.query import Filter, Query, Term
 from oats_tui.session.search.texts import ROLES
-from oats_tui.session.search.words import fold, pairs_of
+from oats_tui.session.search.words import LONGEST_WORD, fold, pairs_of
 from oats_tui.session.search.writing import SECONDS_A_ROW
 
 MOST_ENDINGS = 64
@@ -87,7 +87,10 @@ def _words(connection: sqlite3.Connection, query: Query) -> str:
 
 def _expression(connection: sqlite3.Connection, term: Term) -> str:
     """Return what a term is for the index of words."""
-    if not term.is_prefix or term.runs:
+    if term.runs:
+        # What stands between them is found in the texts themselves.
+        return f"({' AND '.join(map(_quoted, term.words))})"
+    if not term.is_prefix:
         return _phrase(term.words)
     if len(term.words) > 1:
         return f"{_phrase(term.words)} *"
@@ -96,9 +99,11 @@ def _expression(connection: sqlite3.Connection, term: Term) -> str:
         "SELECT word FROM vocabulary WHERE word >= ? AND word < ? ORDER BY count DESC LIMIT ?",
         (word, word + "\U0010ffff", MOST_ENDINGS),
     )
-    found = dict.fromkeys([word, *(ending for (ending,) in endings)])
-    # Words that are not in the vocabulary, as those of digits, are few.
-    return f"({' OR '.join(map(_quoted, found))})" if len(found) > 1 else f"{_quoted(word)} *"
+    found = [ending for (ending,) in endings]
+    if len(found) < MOST_ENDINGS:
+        # Those that are not in the vocabulary, as digits and hashes, are found as well.
+        return f"{_quoted(word)} *"
+    return f"({' OR '.join(map(_quoted, dict.fromkeys([word, *found])))})"
 
 
 def _pairs(terms: Iterable[Term]) -> str:
@@ -118,7 +123,7 @@ def _phrase(words: Iterable[str]) -> str:
 
 def _quoted(text: str) -> str:
     """Return a text as a string of the index's own language; it holds letters, digits and blanks only."""
-    return f'"{text}"'
+    return '"' + " ".join(word[:LONGEST_WORD] for word in text.split(" ")) + '"'
 
 
 def _filter(statement: Statement, each: Filter) -> None:

@@ -24,7 +24,10 @@ LETTER = f"(?:(?![{_ASIAN}])[^\\W_])"
 """An expression for a letter or digit of a word between blanks and signs."""
 
 _PIECE = re.compile(f"[{_ASIAN}]+|{LETTER}+")
-_WORD = re.compile(r"[^\W_]+")
+BREAK = "\ue000"
+"""What stands between words that are not in a row; no word that is asked for holds it."""
+
+_WORDS = re.compile(rf"[^\W_]+|{BREAK}")
 _HUMPS = re.compile(r"(?<![A-Za-z])[A-Z]*+[a-z]++[A-Z][A-Za-z]*+")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -93,12 +96,13 @@ def words_of(text: str) -> Words:
     if not folded.isascii() and (runs := ASIAN_RUN.findall(folded)):
         for run in runs:
             pairs.update(map(_pair, run, run[1:] + _NOTHING))
-        folded = ASIAN_RUN.sub(" ", folded)
-    words = folded.translate(_SIGNS).split() if folded.isascii() else _WORD.findall(folded)
+        folded = ASIAN_RUN.sub(f" {BREAK} ", folded)
+    words = folded.translate(_SIGNS).split() if folded.isascii() else _WORDS.findall(folded)
     if words and len(max(words, key=len)) > LONGEST_WORD:
         words = [word[:LONGEST_WORD] for word in words]
-    humps = {hump.lower() for name in set(_HUMPS.findall(text)) for hump in _HUMP.findall(name)}
-    return Words(words + sorted(humps), pairs)
+    for name in sorted(set(_HUMPS.findall(text))):
+        words += [BREAK, *(hump.lower() for hump in _HUMP.findall(name))]
+    return Words(words, pairs)
 
 
 def pieces_of(text: str) -> list[str]:

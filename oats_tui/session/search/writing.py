@@ -70,6 +70,7 @@ class _Batch:
     pairs: list[tuple[int, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     taken: set[int] = field(default_factory=set)
+    free: dict[int, int] = field(default_factory=dict)
     slack: int = 0
 
 
@@ -159,19 +160,28 @@ class Writer:
 
     def _free_row(self, wanted: int, previous: int) -> int:
         """Return a number that no row has, near the one that is wanted, and behind the previous one if that is."""
-        row = max(wanted, previous + 1) if previous - wanted < _STEPS else wanted
-        steps = 0
+        row = max(wanted, self._batch.free.get(wanted, 0))
+        if previous >= row and previous - wanted < _STEPS:
+            row = previous + 1
         while row in self._batch.taken or self._is_taken(row):
-            steps += 1
-            # Where very many stand at one time, going on one by one would take ever longer.
-            row += 1 if steps < _STEPS else 1 << min(steps - _STEPS, 20)
+            row = row + 1 if row in self._batch.taken else self._gap(row)
         self._batch.taken.add(row)
+        # Where very many stand at one time, the next one need not go past all of them again.
+        self._batch.free[wanted] = row + 1
         self._batch.slack = max(self._batch.slack, row - wanted)
         return row
 
     def _is_taken(self, row: int) -> bool:
         """Whether there is a row of this number."""
         return self._connection.execute("SELECT 1 FROM messages WHERE id = ?", (row,)).fetchone() is not None
+
+    def _gap(self, row: int) -> int:
+        """Return the first number behind a row that no row has."""
+        question = (
+            "SELECT id + 1 FROM messages AS m WHERE id >= ?"
+            " AND NOT EXISTS (SELECT 1 FROM messages WHERE id = m.id + 1) ORDER BY id LIMIT 1"
+        )
+        return int(self._connection.execute(question, (row,)).fetchone()[0])
 
     def _bury(self, rows: Iterable[int]) -> None:
         """Take rows out of their session."""

@@ -27,6 +27,9 @@ def subjects(desk: Desk) -> list[str]:
     screen = desk.screen
     if screen.side.leads:
         marked = [each for each in screen.sidebar.marked if each in desk.workspace.listing]
+        if screen.sidebar.marked and not marked:
+            clear_marks(desk)
+            raise OatsError("The sessions that were marked are gone.", "Somebody else has moved them away.")
         return marked or [subject(desk)]
     return [desk.subject()]
 

@@ -100,15 +100,17 @@ async def delete(desk: Desk, _: str) -> None:
     along = len(family - set(session_ids))
     if along:
         what += f", and what was made from it ({'one session' if along == 1 else f'{along:,} sessions'}),"
-    question = f"Move {what} to the trash? {desk.start.leader} z brings it back."
+    them = "it" if len(session_ids) == 1 else "them"
+    question = f"Move {what} to the trash? {desk.start.leader} z brings {them} back."
     if not await desk.screen.app.push_screen_wait(ConfirmScreen(question, "Move")):
         return
     after = _after(desk, session_ids)
     # What is undone next is this.
-    desk.put_away = None
+    desk.put_away, desk.deleted = None, []
     try:
         for session_id in session_ids:
             await desk.chat.delete(session_id)
+            desk.deleted.append(session_id)
             desk.screen.sidebar.marks.pop(session_id, None)
     finally:
         # Those that could not be deleted are still marked.
@@ -137,7 +139,9 @@ async def restore(desk: Desk, _: str) -> None:
         return
     if desk.put_away is not None and await undo_archive(desk, desk.put_away):
         return
-    restored = await desk.chat.ledger.trash.restore_last()
+    deleted, desk.deleted = desk.deleted, []
+    restored = await desk.chat.ledger.trash.restore_all(deleted) if len(deleted) > 1 else ()
+    restored = restored or await desk.chat.ledger.trash.restore_last()
     if not restored:
         raise OatsError("The trash is empty.", "There is nothing to bring back.")
     await desk.open(restored[0].id)

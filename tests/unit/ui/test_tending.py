@@ -198,3 +198,33 @@ def test_facts_in_words(tmp_path: Path) -> None:
     assert "\x1b" not in "".join(table.values())
     assert "size" not in table
     assert "archived" in table
+
+
+def test_what_was_deleted_at_once_comes_back_at_once(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "space", "space", "d")
+        await rig.until(lambda: isinstance(rig.app.screen, ConfirmScreen))
+        assert "brings them back" in str(rig.app.screen.query(Label).first().render())
+        await rig.press("enter")
+        await rig.until(lambda: titles(rig) == ["three"])
+        await rig.press("u")
+        await rig.until(lambda: sorted(titles(rig)) == ["one", "three", "two"])
+        assert "brought back" in rig.said
+
+    keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_marks_of_sessions_that_are_gone_mean_no_other(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "space")
+        assert rig.screen.sidebar.marked == [ids[0]]
+        await get_session_storage().delete(ids[0])
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        await rig.press("a")
+        await rig.until(lambda: any("marked are gone" in note for note in said(rig)))
+        assert rig.screen.sidebar.marked == []
+        assert not any("Archived" in line for line in rig.listed)
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 
@@ -165,3 +166,40 @@ def test_what_is_in_the_trash_is_not_found_until_it_is_back(library: Library) ->
     assert library.ids("zebra") == []
     keep(told("s2", "zebra"))
     assert library.ids("zebra") == ["s2-0"]
+
+
+def test_long_words_are_found_whole_and_only_they(library: Library) -> None:
+    one, other = "ab" * 64, "ab" * 63 + "cd"
+    keep(told("s1", f"the hash {one} of it"), told("s2", f"the hash {other} of it", hours=1))
+    assert library.ids(one) == ["s1-0"]
+    assert library.ids(f'"{other} of"') == ["s2-0"]
+    assert library.ids(f"hash {other} ") == ["s2-0"]
+    assert library.ids(one[:65] + " ") == []
+    assert library.ids(one[:64]) == ["s2-0", "s1-0"]
+
+
+def test_what_is_typed_begins_any_word_not_only_usual_ones(library: Library) -> None:
+    keep(told("s1", "one foobar"), told("s2", "two foob12345", hours=1), told("s3", "foob" + "x" * 30, hours=2))
+    assert library.ids("foob") == ["s3-0", "s2-0", "s1-0"]
+
+
+def test_words_that_are_not_in_a_row_are_no_phrase(library: Library) -> None:
+    keep(told("s1", "abc fooBar end"), told("s2", "lazy中dog", hours=1))
+    assert library.ids('"end bar"') == library.ids('"end foo"') == library.ids('"lazy dog"') == []
+    assert library.ids('"foo bar"') == ["s1-0"]
+    assert library.ids('"abc foobar end"') == ["s1-0"]
+
+
+def test_the_newest_come_first_however_many_have_the_same_time(library: Library) -> None:
+    old = told("s1", *["alpha"] * 400)
+    for message in old.messages:
+        message.created_at = old.messages[0].created_at
+    keep(old, told("s2", "alpha", hours=48))
+    assert [hit.session_id for hit in library.find("alpha ", limit=2).hits] == ["s2", "s1"]
+
+
+def test_a_file_from_another_century_is_found_as_well(library: Library) -> None:
+    keep(told("s1", "zebra"), told("s2", "zebra", hours=1))
+    os.utime(library.data_dir / "sessions" / "s1.json", (13_569_465_600, 13_569_465_600))
+    assert library.ids("zebra") == ["s2-0", "s1-0"]
+    assert library.find("zebra").is_complete

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,45 @@ def test_two_programs_share_an_index(library: Library, monkeypatch: pytest.Monke
             await other.stop()
 
     library.run(scenario, EventBus())
+
+
+def test_a_change_that_comes_while_the_index_is_locked_is_put_in_later(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(index, "TRY_AGAIN", 0.05)
+    keep(told("s1", "zebra"))
+
+    async def scenario(searching: SearchIndex) -> None:
+        await searching.start()
+        await finds(searching, "zebra", "s1")
+        with closing(sqlite3.connect(library.file, isolation_level=None)) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            await SessionStorage().create(told("s2", "another zebra"))
+            await until(lambda: incomplete(searching))
+            lock.execute("ROLLBACK")
+        await finds(searching, "zebra", "s1", "s2")
+        assert (await searching.find("zebra")).is_complete
+
+    library.run(scenario, bus)
+
+
+async def incomplete(searching: SearchIndex) -> bool:
+    """Whether a search tells that something may be missing."""
+    return not (await searching.find("zebra")).is_complete
+
+
+def test_two_who_begin_at_once_make_one_index(library: Library) -> None:
+    keep(*(told(f"s{number}", "zebra", hours=number) for number in range(30)))
+
+    async def scenario(one: SearchIndex) -> None:
+        others = [library.index() for _ in range(4)]
+        await asyncio.gather(*(each.catch_up() for each in (one, *others)))
+        for each in (one, *others):
+            assert len((await each.find("zebra")).hits) == 30
+            await each.stop()
+
+    library.run(scenario)
 
 
 def test_the_index_is_the_owner_s_alone(library: Library) -> None:
