@@ -55,7 +55,7 @@ _MODE = re.compile(r"\x1b\[\?([0-9]+)([hl])")
 _STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 _LINK = re.compile(r"\x1b\]8;(?:;|id=[0-9]+;(?:https?://|mailto:)[!-~]+)\x1b\\")
 _POINTER = re.compile(r"\x1b\]22;(?:default|pointer|text)\x07")
-_ASKED = {"\x1b[?2026$p", "\x1b[?2048$p", "\x1b[>25u", "\x1b[<u", "\x1b[5n", "\x1b]11;?\x1b\\", "\r\n"}
+_ASKED = {"\x1b[?2026$p", "\x1b[?2048$p", "\x1b[>25u", "\x1b[<u", "\x1b[<9u", "\x1b[5n", "\x1b]11;?\x1b\\", "\r\n"}
 # Bold, dim, italic, underlined, reversed, struck through, the sixteen colours and the default ones. Not among
 # them: blinking and hidden.
 _PLAIN_STYLES = {"0", "1", "2", "3", "4", "7", "9", "39", "49"} | {
