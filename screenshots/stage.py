@@ -120,13 +120,15 @@ async def draw(scene: Scene) -> str:
 @contextmanager
 def _fixed_environment() -> Iterator[None]:
     """Have times shown in UTC, and colours shown at all, whatever the person's own settings are."""
-    kept = {name: os.environ.pop(name, None) for name in ("TZ", "NO_COLOR")}
-    os.environ["TZ"] = "UTC"
+    fixed = {"TZ": "UTC", "TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+    kept = {name: os.environ.pop(name, None) for name in (*fixed, "NO_COLOR")}
+    os.environ.update(fixed)
     time.tzset()
     try:
         yield
     finally:
-        del os.environ["TZ"]
+        for name in fixed:
+            del os.environ[name]
         os.environ.update({name: value for name, value in kept.items() if value is not None})
         time.tzset()
 

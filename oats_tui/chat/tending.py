@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Container
+from dataclasses import dataclass
 
 from oats_tui.chat.ledger import Ledger
 from oats_tui.core.errors import OatsError
@@ -13,11 +15,29 @@ from oats_tui.session import filing
 from oats_tui.session.facts import Facts, facts_of
 from oats_tui.session.session import Session
 
+_log = logging.getLogger(__name__)
 
-async def put_away(ledger: Ledger, session_id: str, *, archived: bool) -> None:
-    """Put a session away, or bring it back. Raises OatsError where it cannot be read or saved."""
+
+@dataclass(frozen=True)
+class PutAway:
+    """What was archived last, or brought back, so that it can be undone.
+
+    Attributes:
+        session_ids: Those of which it made a difference.
+        archived: Whether they were archived.
+    """
+
+    session_ids: tuple[str, ...]
+    archived: bool
+
+
+async def put_away(ledger: Ledger, session_id: str, *, archived: bool) -> bool:
+    """Put a session away, or bring it back; returns whether that made a difference.
+
+    Raises OatsError where it cannot be read or saved.
+    """
     async with ledger.editing(session_id) as session:
-        filing.put_away(session, utc() if archived else None)
+        return filing.put_away(session, utc() if archived else None)
 
 
 async def fork(ledger: Ledger, session_id: str, message_id: str | None, taken: Container[str]) -> Session:
@@ -40,7 +60,14 @@ async def fork(ledger: Ledger, session_id: str, message_id: str | None, taken: C
         raise OatsError(
             "This message is not in the session’s file yet.", hint="Fork once its answer is there."
         ) from None
-    return await ledger.sessions.create(made)
+    created = await ledger.sessions.create(made)
+    try:
+        known = await ledger.meta.get(session_id)
+        await ledger.meta.take_over(created.id, filing.known_of_fork(session, made, known))
+    except OatsError as error:
+        # The conversation itself is there.
+        _log.warning("what is known beside session %s is not in its fork: %s", session_id, error)
+    return created
 
 
 async def facts(ledger: Ledger, session_id: str) -> Facts:

@@ -11,7 +11,7 @@ import os
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -99,10 +99,19 @@ def keep_about(path: Path, message_id: str, about: About) -> None:
     Raises:
         StorageError: It could not be written.
     """
-    record = _Record(message=message_id, about=about)
+    keep_all_about(path, {message_id: about})
+
+
+def keep_all_about(path: Path, told: Mapping[str, About]) -> None:
+    """Add what is known of several answers, by message id, in one go.
+
+    Raises:
+        StorageError: It could not be written.
+    """
+    records = (_Record(message=message_id, about=about) for message_id, about in told.items())
     try:
         files.ensure_folder(path.parent)
-        files.append(path, record_of(record.model_dump(mode="python")), sync=False)
+        files.append(path, b"".join(record_of(each.model_dump(mode="python")) for each in records), sync=False)
     except OSError as error:
         raise storage_error("What the model thought could not be saved.", path, error) from error
 

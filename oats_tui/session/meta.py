@@ -16,7 +16,7 @@ from oats_tui.core.codec import StoredModel, decode, encode, fault
 from oats_tui.core.storage import Storage, StorageError, storage_error
 from oats_tui.core.storage_errors import locked_error
 from oats_tui.date import utc
-from oats_tui.session.about import About, keep_about, read_about
+from oats_tui.session.about import About, keep_about, keep_all_about, read_about
 from oats_tui.session.index import OutcomeState, newest_outcomes
 from oats_tui.session.message import Message, Moment, OpaqueMessage
 from oats_tui.session.store.codec import decode_message
@@ -138,6 +138,17 @@ class MetaStorage:
         path = places_of(session_id).about
         await files.finished(files.submit(lambda: keep_about(path, message_id, about), "journal"))
 
+    async def take_over(self, session_id: str, known: SessionMeta) -> None:
+        """Keep what is known of the messages of a session that was made as a copy.
+
+        Raises:
+            StorageError: It could not be saved.
+        """
+        path = places_of(session_id).about
+        if known.about:
+            await files.finished(files.submit(lambda: keep_all_about(path, known.about), "journal"))
+        await self._change(session_id, lambda meta: _join(meta, known))
+
     async def keep_replaced(self, session_id: str, message: Message) -> None:
         """Keep an answer that a new try takes out of the conversation, as it is now.
 
@@ -226,6 +237,13 @@ def _set_outcome(meta: SessionMeta, message_id: str, outcome: Outcome | None) ->
         return (meta.outcomes.pop(message_id, None), before) != (None, None)
     meta.outcomes[message_id] = outcome
     return True
+
+
+def _join(meta: SessionMeta, known: SessionMeta) -> bool:
+    """Add what is known of other messages; returns whether that changes anything."""
+    meta.outcomes |= known.outcomes
+    meta.notes, meta.newest = meta.notes | known.notes, known.newest
+    return bool(known.outcomes or known.notes)
 
 
 def _set_note(meta: SessionMeta, message_id: str, note: str) -> bool:

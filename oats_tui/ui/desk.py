@@ -23,6 +23,7 @@ from oats_tui.ui.view import View
 from oats_tui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from oats_tui.chat.tending import PutAway
     from oats_tui.session.search import SearchIndex
 
 TWICE_WITHIN = 1.0
@@ -93,6 +94,9 @@ class Desk:
         marks: What has been read.
         start: How the program was started.
         clock: Seconds, monotonic.
+
+    Attributes:
+        put_away: What was archived last, until something else is to be undone; None for nothing.
     """
 
     def __init__(
@@ -114,6 +118,7 @@ class Desk:
         self.marks = marks
         self.start = start
         self.searched = ""
+        self.put_away: PutAway | None = None
         self._clock = clock
         self._pressed = float("-inf")
         self._warm: object = None

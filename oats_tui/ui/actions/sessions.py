@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize_line
 from oats_tui.ui.actions.listing import show_all, subject, subjects, turn
+from oats_tui.ui.actions.tending import undo_archive
 from oats_tui.ui.listing import next_needing
 from oats_tui.ui.widgets.row import Row
 
@@ -103,6 +104,8 @@ async def delete(desk: Desk, _: str) -> None:
     if not await desk.screen.app.push_screen_wait(ConfirmScreen(question, "Move")):
         return
     after = _after(desk, session_ids)
+    # What is undone next is this.
+    desk.put_away = None
     try:
         for session_id in session_ids:
             await desk.chat.delete(session_id)
@@ -125,12 +128,14 @@ def _after(desk: Desk, session_ids: list[str]) -> str | None:
 
 
 async def restore(desk: Desk, _: str) -> None:
-    """Bring back what was deleted last, and open it; the open session, where that is gone."""
+    """Undo what was archived or deleted last, and open what was deleted; the open session, where that is gone."""
     opened = desk.workspace.opened
     if opened is not None and opened.is_deleted:
         await desk.workspace.put_back(opened)
         desk.view.refresh(opened.id)
         desk.view.say("put back")
+        return
+    if desk.put_away is not None and await undo_archive(desk, desk.put_away):
         return
     restored = await desk.chat.ledger.trash.restore_last()
     if not restored:

@@ -9,8 +9,8 @@ from typing import ClassVar
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Label, Static
 
 from oats_tui.session.facts import Facts
@@ -20,6 +20,7 @@ from oats_tui.ui.screens.overlay import Overlay
 
 _ROLES = {"user": "yours", "assistant": "answers", "system": "instructions"}
 _STEP = 1000
+_LONGEST_TITLE = 200
 
 
 class InfoScreen(Overlay[str]):
@@ -32,6 +33,10 @@ class InfoScreen(Overlay[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q,i", "leave('')", "back"),
         ("y", "leave('copy')", "copy the path"),
+        Binding("j", "move('scroll_down')", show=False),
+        Binding("k", "move('scroll_up')", show=False),
+        Binding("g", "move('scroll_home')", show=False),
+        Binding("G", "move('scroll_end')", show=False),
     ]
 
     def __init__(self, facts: Facts) -> None:
@@ -45,12 +50,16 @@ class InfoScreen(Overlay[str]):
         table.add_column(overflow="fold")
         for name, value in lines(self._facts):
             table.add_row(Text(name, style="dim"), Text(value))
-        with VerticalScroll(classes="card card-tall"):
-            yield Label(
-                clean_line(self._facts.info.title[:_STEP]) or "(no title)", markup=False, classes="card--title"
-            )
-            yield Static(table)
+        title = clean_line(self._facts.info.title[:_LONGEST_TITLE]) or "(no title)"
+        with Vertical(classes="card card-tall"):
+            yield Label(title, markup=False, classes="card--title one-line")
+            with VerticalScroll(classes="card--body"):
+                yield Static(table)
             yield Label("y: copy the path · esc: back", markup=False, classes="card--keys")
+
+    def action_move(self, where: str) -> None:
+        """Scroll."""
+        getattr(self.query_one(VerticalScroll), f"action_{where}")()
 
 
 def lines(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -71,7 +80,7 @@ def lines(facts: Facts) -> Iterator[tuple[str, str]]:
         yield "tokens", f"{info.total_tokens:,}"
     yield "project", clean_line(info.project_dir) or "none"
     if facts.parent is not None:
-        yield "made from", clean_line(facts.parent[:_STEP]) or "(no title)"
+        yield "made from", clean_line(facts.parent[:_LONGEST_TITLE]) or "(no title)"
     if facts.made_from_it:
         yield "made from it", "one session" if facts.made_from_it == 1 else f"{facts.made_from_it:,} sessions"
     if facts.size is not None:

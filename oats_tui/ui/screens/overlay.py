@@ -12,6 +12,8 @@ T = TypeVar("T")
 class Overlay(ModalScreen[T]):
     """A screen that is left once."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (27, "-tall")]  # noqa: RUF012 - Textual's
+
     left = False
 
     def leave(self, result: T | None = None) -> None:

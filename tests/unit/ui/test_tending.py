@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, Label, Static
+from textual.widgets import Label, Static
 
-from oats_tui.chat.ledger import Folder
-from oats_tui.exchange.report import Imported, Report, Skipped
 from oats_tui.session.facts import facts_of
 from oats_tui.session.session import Session, get_session_storage
-from oats_tui.ui.actions.exchange import file_name, told
-from oats_tui.ui.screens.ask import AskScreen
-from oats_tui.ui.screens.choose import ChooseScreen
 from oats_tui.ui.screens.confirm import ConfirmScreen
 from oats_tui.ui.screens.info import InfoScreen, lines
-from tests.support.app import Rig, play
+from tests.support.app import SIZES, Rig, play
 from tests.unit.ui.sessions import keep, keep_three, make
 
 
@@ -28,12 +21,6 @@ async def on_disk(session_id: str) -> Session:
     found = await get_session_storage().get(session_id)
     assert found is not None
     return found
-
-
-def only(folder: Path, pattern: str) -> str:
-    """What is in the one file whose name fits."""
-    (path,) = folder.glob(pattern)
-    return path.read_text()
 
 
 def titles(rig: Rig) -> list[str]:
@@ -50,7 +37,7 @@ def test_a_session_is_put_away_and_brought_back_by_one_key(data_dir: Path) -> No
     async def scenario(rig: Rig) -> None:
         await rig.press("ctrl+s", "a")
         await rig.until(lambda: titles(rig) == ["two", "three"])
-        assert "archived: the same key undoes it" in rig.said
+        assert "archived: ctrl+x z brings it back" in rig.said
         assert any("Archived (1)" in line for line in rig.listed)
         assert (await on_disk(ids[0])).info.time.archived is not None
         await rig.press("ctrl+x", "n", "escape")
@@ -87,33 +74,65 @@ def test_marked_sessions_are_put_away_together(data_dir: Path) -> None:
     play(scenario, data_dir)
 
 
-def test_a_fork_from_the_messages_ends_at_the_cursor(data_dir: Path) -> None:
+@pytest.mark.parametrize("keys", [["u"], ["ctrl+x", "z"]])
+def test_archiving_is_undone(data_dir: Path, keys: list[str]) -> None:
     async def scenario(rig: Rig) -> None:
-        await rig.until(lambda: rig.open_id == one)
-        await rig.press("ctrl+x", "k", "g", "j", "f")
-        await rig.until(lambda: rig.open_id != one)
-        fork = await on_disk(rig.open_id or "")
-        assert [message.get_text_content() for message in fork.messages] == ["q1", "a1"]
-        assert fork.title == "one (fork)"
-        assert fork.info.parent_session_id == one
-        await rig.until(lambda: "one (fork)" in titles(rig))
-        assert rig.app.focused is rig.screen.prompt
-        assert len((await on_disk(one)).messages) == 4
-
-    one = keep(make("one", "q1", "a1", "q2", "a2"))
-    play(scenario, data_dir, resume="last")
-
-
-@pytest.mark.parametrize("keys", [["ctrl+s", "f"], ["ctrl+x", "f"]])
-def test_a_fork_from_elsewhere_has_all(data_dir: Path, keys: list[str]) -> None:
-    async def scenario(rig: Rig) -> None:
-        await rig.until(lambda: rig.open_id == one)
+        await rig.press("ctrl+s", "a")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
         await rig.press(*keys)
-        await rig.until(lambda: rig.open_id != one)
-        assert len((await on_disk(rig.open_id or "")).messages) == 4
+        await rig.until(lambda: titles(rig) == ["one", "two", "three"])
+        assert (await on_disk(ids[0])).info.time.archived is None
+        assert rig.said == "back in the list"
+        await rig.press(*keys)
+        await rig.until(lambda: any("The trash is empty" in note for note in said(rig)))
 
-    one = keep(make("one", "q1", "a1", "q2", "a2"))
-    play(scenario, data_dir, resume="last")
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_undoing_concerns_what_made_a_difference(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "a")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        await rig.press("G", "enter")
+        await rig.until(lambda: titles(rig) == ["two", "three", "one"])
+        await rig.press("g", "g", "space", "G", "space", "a")
+        await rig.until(lambda: titles(rig) == ["three", "one", "two"])
+        await rig.press("u")
+        await rig.until(lambda: titles(rig) == ["two", "three", "one"])
+        assert (await on_disk(ids[0])).info.time.archived is not None
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_what_was_deleted_after_something_was_archived_comes_back_first(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "a")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        await rig.press("d")
+        await rig.until(lambda: isinstance(rig.app.screen, ConfirmScreen))
+        await rig.press("enter")
+        await rig.until(lambda: titles(rig) == ["three"])
+        await rig.press("ctrl+x", "z")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        assert (await on_disk(ids[0])).info.time.archived is not None
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def test_what_is_gone_is_not_undone(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.press("ctrl+s", "a")
+        await rig.until(lambda: titles(rig) == ["two", "three"])
+        await get_session_storage().delete(ids[0])
+        await rig.until(lambda: not any("Archived" in line for line in rig.listed))
+        await rig.press("u")
+        await rig.until(lambda: rig.open_id == ids[0])
+
+    ids = keep_three(data_dir)
+    play(scenario, data_dir)
 
 
 def test_who_deletes_a_session_is_told_what_goes_along(data_dir: Path) -> None:
@@ -149,6 +168,25 @@ def test_the_facts_are_shown_and_the_path_is_copied(data_dir: Path) -> None:
     play(scenario, data_dir)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_facts_can_be_read_on_every_terminal(data_dir: Path, size: tuple[int, int]) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == one)
+        await rig.press("ctrl+x", "i")
+        await rig.until(lambda: isinstance(rig.app.screen, InfoScreen))
+        await rig.settle()
+        assert "begun" in rig.text()
+        assert "y: copy the path" in rig.text()
+        await rig.press("G")
+        await rig.until(lambda: "json" in rig.text())
+        await rig.press("g", "j", "k")
+        await rig.until(lambda: "begun" in rig.text())
+        assert "y: copy the path" in rig.text()
+
+    one = keep(make("A very long title " * 40, "q1", "a1"))
+    play(scenario, data_dir, resume="last", size=size)
+
+
 def test_facts_in_words(tmp_path: Path) -> None:
     session = make("A\x1b[31m title", "q", "a")
     session.info.total_tokens = 12_345
@@ -160,75 +198,3 @@ def test_facts_in_words(tmp_path: Path) -> None:
     assert "\x1b" not in "".join(table.values())
     assert "size" not in table
     assert "archived" in table
-
-
-def test_a_session_is_exported_to_a_file(data_dir: Path, tmp_path: Path) -> None:
-    async def scenario(rig: Rig) -> None:
-        await rig.until(lambda: rig.open_id == one)
-        await rig.say("/export")
-        await rig.until(lambda: isinstance(rig.app.screen, ChooseScreen))
-        await rig.press("enter")
-        await rig.until(lambda: list(tmp_path.glob("A-title-*.md")))
-        await rig.until(lambda: any("Exported" in note for note in said(rig)))
-        assert "q1" in only(tmp_path, "A-title-*.md")
-        await rig.say("/export json")
-        await rig.until(lambda: list(tmp_path.glob("A-title-*.json")))
-        await rig.say("/export copy")
-        await rig.until(lambda: "q1" in rig.app._clipboard)
-        await rig.say("/export pdf")
-        await rig.until(lambda: any("no such export" in note for note in said(rig)))
-
-    one = keep(make("A / title", "q1", "a1"))
-    play(scenario, data_dir, resume="last", folder=Folder(tmp_path, tmp_path))
-
-
-def test_a_file_is_imported_and_opened(data_dir: Path, tmp_path: Path) -> None:
-    async def scenario(rig: Rig) -> None:
-        await rig.say("/import")
-        await rig.until(lambda: isinstance(rig.app.screen, AskScreen))
-        rig.app.screen.query_one(Input).value = "there.json"
-        await rig.press("enter")
-        await rig.until(lambda: rig.open_id is not None)
-        assert "from elsewhere" in "\n".join(rig.shown)
-        assert any("1 session came in" in note for note in said(rig))
-        await rig.say("/import there.json")
-        await rig.until(lambda: any("1 was here already" in note for note in said(rig)))
-        await rig.say("/import gone.json")
-        await rig.until(lambda: len(said(rig)) == 3)
-
-    session = make("Other", "from elsewhere", "a1")
-    (tmp_path / "there.json").write_text(json.dumps(json.loads(session.model_dump_json())))
-    play(scenario, data_dir, folder=Folder(tmp_path, tmp_path))
-
-
-def test_what_an_import_came_to_in_words() -> None:
-    report = Report(
-        "ChatGPT", [Imported("a", "A", 2), Imported("b", "B", 1)], 1, [Skipped("x\x1b", "it is broken")]
-    )
-    title, words = told(report)
-    assert title == "Imported"
-    assert words.startswith("2 sessions came in, 1 was here already, 1 was skipped\n")
-    assert "\x1b" not in words
-    assert told(Report()) == ("Nothing new", "It is empty.")
-    many = told(Report("x", [], 0, [Skipped(str(number), "why") for number in range(9)]))[1]
-    assert many.count("\n") == 6
-
-
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [("A / b: c", "A-b-c"), ("../../etc", "etc"), ("", "session"), ("\x1b[31m", "31m"), ("é漢 x", "é漢-x")],
-)
-def test_file_names_come_from_titles(title: str, name: str) -> None:
-    assert file_name(title) == name
-
-
-def test_export_and_import_wait_for_nobody(data_dir: Path) -> None:
-    async def scenario(rig: Rig) -> None:
-        await rig.say("/import")
-        await rig.until(lambda: isinstance(rig.app.screen, AskScreen))
-        await rig.press("escape")
-        await rig.until(lambda: rig.app.screen is rig.screen)
-        await asyncio.sleep(0)
-        assert said(rig) == []
-
-    play(scenario, data_dir)
