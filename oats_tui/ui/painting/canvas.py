@@ -95,18 +95,22 @@ class Canvas:
             for y in range(top, bottom + 1) if by > 0 else range(bottom, top - 1, -1):
                 if top <= y + by <= bottom:
                     self._lines[y].shown = self._lines[y + by].shown
+                    self._lines[y].span = (0, self._size.width)
                 else:
                     self._lines[y].clear()
 
     def _runs_of_new(self) -> Iterator[tuple[int, int]]:
-        """Return the stretches of lines that may all differ over their whole width."""
-        begin = 0
-        whole = (0, self._size.width)
-        for y in range(len(self._lines) + 1):
-            if y < len(self._lines) and self._lines[y].span == whole and self._lines[y].is_known:
+        """Return stretches of lines that are known whole, each from the first to the last that may differ."""
+        stale = [y for y, line in enumerate(self._lines) if line.is_stale]
+        if len(stale) < LEAST_MOVED:
+            return
+        begin = stale[0]
+        for y in range(begin, stale[-1] + 2):
+            if y <= stale[-1] and self._lines[y].is_known:
                 continue
-            if y - begin >= LEAST_MOVED:
-                yield begin, y
+            differing = [each for each in stale if begin <= each < y]
+            if len(differing) >= LEAST_MOVED:
+                yield differing[0], differing[-1] + 1
             begin = y + 1
 
     def _write_line(self, writer: Writer, y: int) -> None:

@@ -60,7 +60,17 @@ def shift_of(shown: Sequence[Sequence[str]], wanted: Sequence[Sequence[str]]) ->
     if by == 0 or count < LEAST_MOVED + votes[0]:
         return None
     moved = [y for y, each in moves.items() if each == by]
-    return Shift(min(*moved, moved[0] + by), max(*moved, moved[-1] + by), by)
+    first, last = moved[0], moved[-1]
+
+    def comes_along(y: int) -> bool:
+        """Whether a line is right after the move as well; such as look alike, and blank ones, have no vote."""
+        return 0 <= y < len(wanted) and 0 <= y + by < len(shown) and _text(wanted[y]) == _text(shown[y + by])
+
+    while comes_along(first - 1):
+        first -= 1
+    while comes_along(last + 1):
+        last += 1
+    return Shift(min(first, first + by), max(last, last + by), by)
 
 
 def _text(letters: Sequence[str]) -> str:
