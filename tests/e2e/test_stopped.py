@@ -34,6 +34,8 @@ def test_who_was_stopped_and_goes_on_reads_each_key_once(tmp_path: Path) -> None
     with start(tmp_path, "-r", identifier) as window:
         ready(window)
         window.wait_for("Words to be seen")
+        # The index has threads of its own, which come once the list is there.
+        window.quiet(1.5)
         before = threads(window.pid)
         for _ in range(3):
             window.signal(signal.SIGSTOP)
@@ -46,6 +48,8 @@ def test_who_was_stopped_and_goes_on_reads_each_key_once(tmp_path: Path) -> None
         window.send(TYPED)
         window.wait_for(TYPED)
         until(lambda: threads(window.pid) <= before + 1, "no thread was left behind")
+        # Until the terminal is taken again, the system itself echoes letters, and keeps ctrl+q to itself.
+        window.quiet(0.5)
         quit_cleanly(window)
 
 
