@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from oats_tui import __version__
+from oats_tui.core.streams import open_missing
 from oats_tui.shell.arguments import add_sessions
 
 SHORT = 8
@@ -22,6 +23,10 @@ USAGE = 2
 INTERRUPTED = 130
 """The exit code after ctrl+c."""
 
+NAME = "oats-tui"
+
+NO_TERMINAL = "a terminal is needed: input, output and errors must not be redirected."
+
 PIPED = 80
 """Columns of a report that goes into a file or a pipe."""
 
@@ -29,7 +34,7 @@ PIPED = 80
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     made = argparse.ArgumentParser(
-        prog="oats-tui",
+        prog=NAME,
         description="Chat with language models in the terminal; every conversation is a plain file.",
         allow_abbrev=False,
     )
@@ -74,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0; 1 after a crash, where the doctor found what needs a person, or something was not done
         or found in the sessions; 2 where it could not start; 130 after ctrl+c in a command.
     """
+    open_missing()
     words = parser()
     options = words.parse_args(arguments)
     if options.command is not None:
@@ -97,8 +103,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"oats-tui: {sanitize_line(problem)}\n")
     if ended.session_id is not None and ended.code == 0:
         where = f" --data-dir {shlex.quote(options.data_dir)}" if options.data_dir else ""
-        sys.stdout.write(sanitize_line(f"To go on: oats-tui{where} -r {ended.session_id[:SHORT]}") + "\n")
+        sys.stdout.write(sanitize_line(f"To go on: {called()}{where} -r {ended.session_id[:SHORT]}") + "\n")
     return ended.code
+
+
+def called() -> str:
+    """Return what to type to start the program: its name, or as it was started where its name is not enough."""
+    started = Path(sys.argv[0])
+    is_found = started.name != NAME or shutil.which(NAME) is not None
+    return NAME if is_found else shlex.quote(sys.argv[0])
 
 
 def _without_screen(options: argparse.Namespace) -> int:
@@ -145,7 +158,7 @@ def terminal_problem(kind: str) -> str:
         kind: What the environment calls the terminal (TERM).
     """
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        return "a terminal is needed: input, output and errors must not be redirected."
+        return NO_TERMINAL
     if kind == "dumb":
         return "this terminal (TERM=dumb) cannot place text on the screen; set TERM to what it really is."
     return ""

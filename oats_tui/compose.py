@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from oats_tui.background import Background
 from oats_tui.chat.chat import Chat
 from oats_tui.chat.ledger import Folder, Ledger
-from oats_tui.core.bus import bus
+from oats_tui.chat.state import TURN_CHANGED
+from oats_tui.core.bus import Event, bus
 from oats_tui.core.config import get_cache_dir, get_data_dir, get_state_dir, set_data_dir
 from oats_tui.core.crash import Crashes
 from oats_tui.core.datadir import check_data_dir
@@ -43,8 +44,8 @@ LAST = "last"
 INTERRUPTED = 130
 """The exit code after ctrl+c, where that came before there was a screen."""
 
-ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT)
-"""Signals that end the program in good order."""
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT, signal.SIGUSR1, signal.SIGUSR2)
+"""Signals that end the program in good order where nobody else handles them."""
 
 _log = logging.getLogger(__name__)
 
@@ -139,14 +140,26 @@ async def _run(
 
 
 async def _end(app: OatsApp, chat: Chat, background: Background, patience: float, at_once: asyncio.Event) -> None:
-    """Put everything away; where the terminal has gone, answers go on for a while."""
+    """Put everything away; where the terminal has gone, answers go on for a while.
+
+    The session that was open is the last one, also where an answer in another one ends after it was left.
+    """
     if app.is_hung_up:
         _let_go_of_terminal()
         await app.put_away()
+        forget = bus.subscribe(TURN_CHANGED, lambda event: _left_again(app, event))
         await chat.close(patience, at_once)
+        forget()
         await background.stop()
     else:
         await asyncio.gather(background.stop(), chat.close(), app.put_away())
+    await app.note_left()
+
+
+async def _left_again(app: OatsApp, event: Event) -> None:
+    """Keep which session was open once an answer has ended."""
+    if event.data["state"] is None:
+        await app.note_left()
 
 
 def _let_go_of_terminal() -> None:
@@ -265,7 +278,7 @@ def _ends_on_signals(app: OatsApp) -> Iterator[asyncio.Event]:
         at_once.set()
         app.exit()
 
-    handlers = {signal.SIGHUP: app.hang_up, **dict.fromkeys(ENDING, end_now)}
+    handlers = {signal.SIGHUP: app.hang_up, **dict.fromkeys(filter(_is_free, ENDING), end_now)}
     for name, handler in handlers.items():
         loop.add_signal_handler(name, handler)
     try:
@@ -273,3 +286,9 @@ def _ends_on_signals(app: OatsApp) -> Iterator[asyncio.Event]:
     finally:
         for name in handlers:
             loop.remove_signal_handler(name)
+
+
+def _is_free(number: signal.Signals) -> bool:
+    """Return whether nobody else handles a signal."""
+    handler = signal.getsignal(number)
+    return not callable(handler) or handler is signal.default_int_handler

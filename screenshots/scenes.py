@@ -97,7 +97,7 @@ TWO_WINDOWS = Pair(
     ),
     Scene(
         "watches",
-        (*_RELEASE_WORDS, "○ Release notes", f"answering in another window (process {conversations.PROCESS})"),
+        (*_RELEASE_WORDS, "○ Release notes", f"answering elsewhere (process {conversations.PROCESS})"),
         conversations.RELEASE,
         size=HALF,
         watches=True,

@@ -228,7 +228,8 @@ class Chat:
             while True:
                 await asyncio.wait({running.answer})
                 elsewhere = running.turn.is_answered_elsewhere
-                outcome = None if elsewhere else outcome_of(running.answer, running.turn.message)
+                answer, message = running.answer, running.turn.message
+                outcome = None if elsewhere else outcome_of(answer, message, closing=running.closing)
                 await self._write_down(running, outcome)
                 ending = "elsewhere" if elsewhere else outcome.state if outcome else "answered"
                 if outcome is not None or not await self._next(running):

@@ -10,6 +10,7 @@ from oats_tui.core.errors import OatsError
 from oats_tui.core.log import described
 from oats_tui.session.message import Message
 from oats_tui.session.meta import Outcome
+from oats_tui.session.store.recovery import interrupted
 
 _log = logging.getLogger(__name__)
 
@@ -32,15 +33,16 @@ def no_model() -> Outcome:
     )
 
 
-def outcome_of(answer: asyncio.Task[None], message: Message) -> Outcome | None:
+def outcome_of(answer: asyncio.Task[None], message: Message, *, closing: bool = False) -> Outcome | None:
     """Return how a finished answer ended; None for a complete one.
 
     Args:
         answer: The task that asked, done.
         message: What came of it.
+        closing: Whether the program ends, so that nobody chose to stop this answer.
     """
     if answer.cancelled():
-        return Outcome(state="stopped", title="Stopped.")
+        return interrupted(has_text=bool(message.parts)) if closing else Outcome(state="stopped", title="Stopped.")
     error = answer.exception()
     if error is None and message.parts:
         return None

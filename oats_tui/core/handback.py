@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import select
+import sys
 import termios
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +14,12 @@ from typing import Any
 KEYBOARD_RESET = "\x1b[<9u"
 """What takes back every keyboard protocol of the second screen: a program whose line dropped may have left one."""
 
-# Cancelled is first what may have been written by half; the keyboard's protocol is the second screen's own.
-RESET = (
-    b"\x18\x1b[0m\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1004l\x1b[?2004l"
+CANCEL = "\x18\x1b[0m\x1b[?69l\x1b[r\x1b[?2026l"
+"""What ends whatever may have been written by half: a sequence, a style, a move of lines, a frame."""
+
+# The keyboard's protocol is the second screen's own.
+RESET = CANCEL.encode() + (
+    b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1004l\x1b[?2004l"
     b"\x1b[?2048l\x1b[?7h\x1b[<9u\x1b[?1049l\x1b[?25h\x1b[0 q"
 )
 """What takes back all that a program with a screen may have set."""
@@ -68,8 +73,12 @@ def give_back() -> bool:
     if taken is None or taken.process != os.getpid():
         return False
     given_back()
-    with contextlib.suppress(OSError):
-        os.write(taken.number, RESET)
+    with contextlib.suppress(OSError, ValueError):
+        # One that takes nothing would be waited for for ever.
+        if select.select([], [taken.number], [], 0)[1]:
+            if sys.__stderr__ is not None:
+                sys.__stderr__.flush()  # what is kept there would come behind
+            os.write(taken.number, RESET)
     if taken.settings is not None:
         with contextlib.suppress(termios.error):
             termios.tcsetattr(taken.number, termios.TCSANOW, taken.settings)

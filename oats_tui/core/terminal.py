@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,10 @@ Depth = Literal["none", "16", "256", "truecolor"]
 UTF8 = "utf-8"
 ASCII = "ascii"
 
+MOST_COLUMNS, MOST_LINES = 2000, 1000
+"""The largest terminal that is drawn on; a larger one is a mistake."""
+
+_KEYS = "\x1b[1;5A\r aZ~"
 _RICH_NAMES = ("-direct", "-truecolor", "-24bit")
 # Terminals that name themselves in TERM, which a login over SSH takes along, and have all colours.
 _TRUECOLOUR = re.compile("(xterm-)?(kitty|ghostty|alacritty|foot|wezterm|contour|rio)(-.*)?")
@@ -85,9 +90,28 @@ def charset(environ: Mapping[str, str]) -> str | None:
         return UTF8
     try:
         found = codecs.lookup(codeset).name
-    except (LookupError, ValueError):
+        # A terminal's keys are ASCII in any set. Not all that Python knows are sets of characters, either.
+        is_possible = f"é{_KEYS}".encode(found, "replace").endswith(_KEYS.encode(ASCII))
+    except (LookupError, ValueError, TypeError):
+        return ASCII
+    if not is_possible:
         return ASCII
     return UTF8 if found.startswith(UTF8) else found
+
+
+def size(number: int) -> tuple[int, int]:
+    """Return how many columns and lines a terminal has: as the system knows, else as the environment says.
+
+    Args:
+        number: The number of the file that the terminal is.
+    """
+    try:
+        columns, lines = os.get_terminal_size(number)
+    except OSError:
+        columns, lines = 0, 0
+    if not columns or not lines:
+        columns, lines = shutil.get_terminal_size()
+    return min(columns, MOST_COLUMNS), min(lines, MOST_LINES)
 
 
 def is_remote(environ: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _SAYS = "list, show, search, tend, export and import sessions"
+_TASKS = "list|show|search|rename|archive|trash|restore|export|import"
 _ID_HELP = 'the beginning of a session\'s id, or "last" for the one with the newest activity'
 _ROW_KEYS = (
     "each session is an object: id, title, project_dir, working_dir, created, updated, archived (times as ISO"
@@ -41,7 +42,7 @@ class _Lines(argparse.HelpFormatter):
 def add_sessions(commands: Commands) -> None:
     """Add the command with everything below it."""
     made = _add(commands, "sessions", _SAYS, _EPILOG)
-    below = made.add_subparsers(dest="task", metavar="COMMAND", title="commands", required=True)
+    below = made.add_subparsers(dest="task", metavar=_TASKS, title="commands", required=True)
     _add_list(below)
     _add_show(below)
     _add_search(below)

@@ -14,6 +14,9 @@ GROUND_QUESTION = "\x1b]11;?\x1b\\"
 WIDTH_QUESTION = "\ré\x1b[6n"
 """Asks how far one letter of two bytes takes the cursor: by one cell where the terminal knows UTF-8."""
 
+MARGINS_QUESTION = "\x1b[?69$p"
+"""Asks whether lines can be moved between margins at the sides."""
+
 PATIENCE = 5.0
 """Seconds in which a lone escape may be the beginning of an answer whose rest is still on its way."""
 
@@ -21,7 +24,12 @@ _MIDDLE = 0.5
 
 _STRING = re.compile("\x1b](?P<code>[0-9]+);(?P<value>[^\x07\x1b]*)(?:\x07|\x1b\\\\)")
 _CURSOR = re.compile("\x1b\\[[0-9]+;(?P<column>[0-9]+)R")
+_MARGINS = re.compile("\x1b\\[\\?69;(?P<state>[0-9])\\$y")
 _BEGUN = re.compile("\x1b(](1(1(;[rgba0-9A-F:/c-f]{0,40}\x1b?)?)?)?)?\\Z")
+_MARGINS_BEGUN = re.compile("\x1b(\\[(\\?(6(9(;([0-9]\\$?)?)?)?)?)?)?\\Z")
+
+# Set, or not: but known, and not so for good.
+_KNOWN = ("1", "2")
 _COLOUR = re.compile("rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(/[0-9a-fA-F]*)?")
 
 
@@ -32,10 +40,12 @@ class Told:
     Attributes:
         light: Whether the ground is light.
         utf8: Whether it knows UTF-8.
+        margins: Whether it moves lines between margins at the sides.
     """
 
     light: bool | None = None
     utf8: bool | None = None
+    margins: bool = False
 
 
 def is_light(colour: str) -> bool | None:
@@ -66,15 +76,18 @@ class Answers:
         self._held = ""
         self._asked = float("-inf")
         self._wants_width = False
+        self._wants_margins = False
 
-    def asked(self, *, width: bool) -> None:
+    def asked(self, *, width: bool, margins: bool = False) -> None:
         """Take it that the terminal has been asked just now.
 
         Args:
             width: Whether it was also asked if it knows UTF-8.
+            margins: Whether it was also asked if it knows margins.
         """
         self._asked = self._clock()
         self._wants_width = width
+        self._wants_margins = margins
         self.settled.clear()
 
     @property
@@ -97,7 +110,9 @@ class Answers:
         whole = _STRING.sub(self._string, whole)
         if self._wants_width:
             whole = _CURSOR.sub(self._cursor, whole, count=1)
-        begun = _BEGUN.search(whole)
+        if self._wants_margins:
+            whole = _MARGINS.sub(self._margins, whole, count=1)
+        begun = _BEGUN.search(whole) or (_MARGINS_BEGUN.search(whole) if self._wants_margins else None)
         if begun is not None and (len(begun.group()) > 1 or self._is_awaited):
             whole, self._held = whole[: begun.start()], begun.group()
         return whole
@@ -119,6 +134,12 @@ class Answers:
         if match["code"] == "11":
             self.told.light = is_light(match["value"])
             self.settled.set()
+        return ""
+
+    def _margins(self, match: re.Match[str]) -> str:
+        """Take in whether there are margins."""
+        self._wants_margins = False
+        self.told.margins = match["state"] in _KNOWN
         return ""
 
     def _cursor(self, match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 import oats_tui
 from oats_tui.chat.chat import Chat
@@ -23,6 +24,7 @@ from oats_tui.ui.keyorder import KeyOrder
 from oats_tui.ui.left import left_path, save_left
 from oats_tui.ui.memory import Memory
 from oats_tui.ui.notifying import wanted
+from oats_tui.ui.pasting import Typed
 from oats_tui.ui.screens.chat import ChatScreen
 from oats_tui.ui.telling import Telling
 from oats_tui.ui.terminal_app import TerminalApp
@@ -82,32 +84,42 @@ class OatsApp(TerminalApp):
         """Return a session's title."""
         return self._chat_screen.desk.workspace.listing.title(session_id)
 
+    def show_rate(self, words: str) -> None:
+        """Show how much goes to the terminal."""
+        self._chat_screen.desk.view.status.rate(words)
+
     def hang_up(self) -> None:
         """End because the terminal has gone, or is about to."""
         self.is_hung_up = True
         self.exit()
 
     def line_changed(self) -> None:
-        """Show more or less at a time, as the line to the terminal is slow or not."""
+        """Show more at a time, and with less around it, where the line to the terminal is slow."""
+        self.set_class(self.painter.pacing.is_slow, "-slow-line")
         viewport = self._chat_screen.transcript.reading.viewport
         viewport.leap = LEAP_ON_SLOW_LINE if self.painter.pacing.is_slow else LEAP
-        self._chat_screen.desk.view.status()
+        self._chat_screen.desk.view.status.show()
 
     async def put_away(self) -> None:
         """Keep what is to be remembered, once the screen is closed."""
         desk = self._chat_screen.desk
+        await desk.save()
+        await self.note_left()
+        await desk.save_marks()
+
+    async def note_left(self) -> None:
+        """Keep how the open session is left, and that nothing has happened in another one since."""
+        desk = self._chat_screen.desk
         # Where another session was being opened, the messages shown are not yet those of the one written to.
         if desk.draft.session_id == self.open_id:
             desk.view.left.note(self.open_id, self._chat_screen.transcript.reading.state)
-        await desk.save()
         await save_left(left_path(self.start.memory_path), desk.view.left)
-        await desk.save_marks()
 
     def on_mount(self) -> None:
         """Take on the person's keys and theme."""
         known = {command.id for command in COMMANDS} | {"leader"}
         unknown = sorted(set(self.start.keys) - known)
-        self.app_resume_signal.subscribe(self, lambda _: self.painter.forget())
+        self.app_resume_signal.subscribe(self, lambda _: self.forget_screen())
         self.line_changed()
         self.set_keymap({**self.start.keys, "leader": self.start.leader})
         self.choose_theme()
@@ -119,10 +131,18 @@ class OatsApp(TerminalApp):
         if isinstance(event, events.Key | events.Paste) and not self._screen_stack:
             return
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            if self._keys.is_turn_of(event):
-                target = self.focused or self.screen
-                await super().on_event(event)
-                self._keys.follow(event, target)
+            if not self._keys.is_turn_of(event):
+                return
+            if isinstance(event, events.Paste):
+                # Also into a window that is not in front, which then has the focus as with a key.
+                self.app_focus = True
+            target = self.focused or self.screen
+            if isinstance(event, Typed) and not isinstance(target, TextArea | Input):
+                self._keys.instead(event.keys())
+                return
+            given = events.Paste(event.text) if isinstance(event, Typed) else event
+            await super().on_event(given)
+            self._keys.follow(given, target)
         else:
             await super().on_event(event)
 

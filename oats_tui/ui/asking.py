@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any
@@ -11,8 +12,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from oats_tui.core import handback
-from oats_tui.core.terminal import charset
-from oats_tui.ui.answers import GROUND_QUESTION, WIDTH_QUESTION, Answers
+from oats_tui.core.terminal import charset, size
+from oats_tui.ui.answers import GROUND_QUESTION, MARGINS_QUESTION, WIDTH_QUESTION, Answers
 from oats_tui.ui.plain import table_for
 
 LATEST = 0.5
@@ -53,13 +54,30 @@ class AskingDriver(LinuxDriver):
         """The character set in which keys come."""
         return "utf-8" if self._charset in (None, "ascii") else str(self._charset)
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Return the terminal's columns and lines."""
+        return size(self.fileno)
+
     def write(self, data: str) -> None:
         """Write what the terminal can show of something."""
         super().write(data if self._plain is None else self._plain.fit(data))
 
+    def _enable_mouse_support(self) -> None:
+        """Have buttons, the wheel and drags told; where the mouse merely moves is nobody's business."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        """Have nothing told of the mouse any more."""
+        if self._mouse:
+            self.write("\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+
     def start_application_mode(self) -> None:
         """Take the terminal; the first time, ask what it is."""
         handback.take(self.fileno)
+        # A program before may have left it so; what is written would be lost where the terminal is slow.
+        with contextlib.suppress(OSError):
+            os.set_blocking(self.fileno, True)
         super().start_application_mode()  # type: ignore[no-untyped-call] # Textual's
         if self._is_first and self.input_tty and os.environ.get("TERM") not in _DUMB:
             self._ask()
@@ -68,10 +86,14 @@ class AskingDriver(LinuxDriver):
     def _ask(self) -> None:
         """Ask the terminal, in an order in which the ground's colour is told last."""
         is_unsure = self._charset is None
-        self.answers.asked(width=is_unsure)
-        if is_unsure and self._writer_thread is not None:
-            self._writer_thread.write(WIDTH_QUESTION)
-        self.write(GROUND_QUESTION)
+        # Apple's terminal would print the end of the question.
+        has_modes = os.environ.get("TERM_PROGRAM") != "Apple_Terminal"
+        self.answers.asked(width=is_unsure, margins=has_modes)
+        if is_unsure:
+            plain, self._plain = self._plain, None
+            self.write(WIDTH_QUESTION)
+            self._plain = plain
+        self.write(f"{MARGINS_QUESTION}{GROUND_QUESTION}" if has_modes else GROUND_QUESTION)
 
     def heard(self, text: str) -> str:
         """Return what of something that came from the terminal has been typed, and tell what it answered."""

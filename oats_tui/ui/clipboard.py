@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 from base64 import b64encode
 from collections.abc import Callable
 
@@ -59,8 +61,10 @@ async def _ran(program: tuple[str, ...], data: bytes) -> bool:
         async with asyncio.timeout(PATIENCE):
             await process.communicate(data)
     except (TimeoutError, OSError):
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
         return False
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
     return process.returncode == 0

@@ -184,6 +184,7 @@ COMMANDS: tuple[Command, ...] = (
         {"list": "question_mark", "transcript": "question_mark"},
         slash="help",
     ),
+    Command("app.meter", "Bytes per second in the status bar, or not", "toggle_meter", slash="bytes"),
     Command("app.redraw", "Paint the screen anew", "redraw", "ctrl+l", slash="redraw", urgent=True),
     Command("app.suspend", "Back to the shell; “fg” there goes on", "suspend", "ctrl+z", urgent=True),
     Command("prompt.undo", "Undo typing", typed="ctrl+_"),

@@ -19,15 +19,13 @@ from oats_tui.ui.left import left_path, save_left
 from oats_tui.ui.memory import Memory, save_memory
 from oats_tui.ui.painting.pacing import Pacing
 from oats_tui.ui.readmarks import ReadMarks, refresh_read_marks, save_read_marks
+from oats_tui.ui.statusline import QUITS_WITHIN
 from oats_tui.ui.view import View
 from oats_tui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from oats_tui.chat.tending import PutAway
     from oats_tui.session.search import SearchIndex
-
-TWICE_WITHIN = 1.0
-"""Seconds within which a second ctrl+c quits."""
 
 MOST_NOTICES = 5
 """How many notices are shown at the start."""
@@ -143,9 +141,14 @@ class Desk:
             with resting_collector(keep=True):
                 await self.workspace.listing.load()
             await self.chat.elsewhere.look_everywhere()
-            session_id = self.workspace.listing.newest() if self.start.resume == LAST else self.start.resume
+            session_id = self.start.resume
+            if session_id == LAST:
+                begun_at = self.view.left.at(None) if self.memory.draft(None) else 0.0
+                session_id = self.workspace.listing.last(self.view.left.at, begun_at)
             if session_id is not None:
                 await self._resume(session_id)
+            elif self.start.resume is not None:
+                self.draft.resume(None)
         except OatsError as error:
             self.view.fail(error)
         finally:
@@ -171,10 +174,14 @@ class Desk:
             # What is there already is shown first: reading in a thread would hold up the painting.
             self.screen.call_after_refresh(self.view.refresh, opened.id)
 
-    async def open(self, session_id: str | None) -> None:
+    async def open(self, session_id: str | None, *, stays: bool = False) -> None:
         """Open a session, or a new conversation; its draft and its answer in progress come with it.
 
         The input is the other session's at once: what is typed while that is read belongs to it.
+
+        Args:
+            session_id: Its id; None for a new conversation.
+            stays: Whether who is in the list stays there, so that keys meant for it are not typed as a message.
         """
         async with self._moving:
             before = self.draft.session_id
@@ -182,7 +189,8 @@ class Desk:
             self.draft.take_up(session_id)
             if self.screen.narrow:
                 self.screen.show_sidebar(False)
-            self.screen.set_focus(self.screen.prompt)
+            if not stays or self.screen.narrow or not self.screen.side.leads:
+                self.screen.set_focus(self.screen.prompt)
             self.screen.runner.let_keys_on()
             try:
                 if session_id is None:
@@ -192,7 +200,7 @@ class Desk:
             except OatsError:
                 self.draft.take_up(before)
                 raise
-            self.view.say("")
+            self.view.status.say("")
             self.view.rows()
             self.view.conversation(opened_now=True)
             self._read_rest()
@@ -261,7 +269,7 @@ class Desk:
     def pressed_twice(self) -> bool:
         """Return whether this is the second time within a second."""
         now = self._clock()
-        twice, self._pressed = now - self._pressed <= TWICE_WITHIN, now
+        twice, self._pressed = now - self._pressed <= QUITS_WITHIN, now
         return twice
 
     async def choose_model(self, name: str) -> None:

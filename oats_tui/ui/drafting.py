@@ -51,7 +51,7 @@ class Drafting:
         self._memory.keep_draft(None, "")
         self.session_id = session_id
 
-    def resume(self, session_id: str) -> None:
+    def resume(self, session_id: str | None) -> None:
         """Show the draft of a session, unless something has been typed for it already."""
         self.session_id = session_id
         if not self._prompt.text:

@@ -9,8 +9,9 @@ import re
 import selectors
 import signal
 import termios
+import threading
 from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any, Protocol, cast
 
@@ -21,7 +22,9 @@ from textual.events import Paste
 from oats_tui.core import handback
 from oats_tui.core.log import described
 from oats_tui.ui.asking import AskingDriver
-from oats_tui.ui.pasting import Pasted, Pasting
+from oats_tui.ui.outlet import Outlet
+from oats_tui.ui.pasting import MANY, Pasted, Pasting, many
+from oats_tui.ui.reports import Reports
 
 MOST_WAITING = 8
 """Pieces of output that wait for the terminal before nothing more is painted; at 30 Textual would stand still."""
@@ -29,8 +32,15 @@ MOST_WAITING = 8
 _BYTES = 4096
 _WAIT = 0.1
 
+# A terminal hands on what is pasted in crumbs; what follows this soon belongs together.
+_GAP = 0.005
+_MOST_AT_ONCE = 1 << 16
+
 # A control sequence with a number that no terminal means; the parser would take all that came with it along.
 _ABSURD = re.compile("\x1b\\[[0-9;:]*[0-9]{8}[0-9;:]*[@-~]")
+
+# That the window has gained or lost the focus; of many such notices at once the last one counts.
+_FOCUS = re.compile("(?:\x1b\\[[IO])+(\x1b\\[[IO])")
 
 # What a terminal says of its state where it is asked, and how that may begin.
 _WELL = re.compile("\x1b\\[[03]n")
@@ -56,45 +66,14 @@ class _Told(Protocol):
         raise NotImplementedError
 
 
-class _Outlet:
-    """What is written to a terminal, until that has gone; then it is lost.
-
-    Textual's writer would end with the first error, and the program wait for it for ever.
-
-    Args:
-        file: Where it is written.
-        gone: Told once that the terminal has gone.
-    """
-
-    def __init__(self, file: IO[str], gone: Callable[[], None]) -> None:
-        self._file = file
-        self._gone: Callable[[], None] | None = gone
-
-    def write(self, text: str) -> None:
-        """Write text."""
-        try:
-            self._file.write(text)
-        except (OSError, ValueError):
-            self._tell()
-        except MemoryError:
-            _log.warning("something was not painted: there is no memory for it")
-
-    def flush(self) -> None:
-        """Send what has been written."""
-        try:
-            self._file.flush()
-        except (OSError, ValueError):
-            self._tell()
-
-    def fileno(self) -> int:
-        """Return the number of the file."""
-        return self._file.fileno()
-
-    def _tell(self) -> None:
-        """Tell, once, that the terminal has gone."""
-        gone, self._gone = self._gone, None
-        if gone is not None:
-            gone()
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    """Have an error that nobody foresaw reported as those of any thread are; Textual would print its source."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+        told = (type(error), error, error.__traceback__, threading.current_thread())
+        threading.excepthook(threading.ExceptHookArgs(told))
 
 
 class TerminalDriver(AskingDriver):
@@ -102,6 +81,9 @@ class TerminalDriver(AskingDriver):
 
     Textual's decodes strictly and parses without a net: one byte of Latin-1 in a paste, or a key's code too large
     for a character, ends the program with a listing of its source on the screen.
+
+    Attributes:
+        written: Bytes written so far.
     """
 
     def __init__(
@@ -109,18 +91,11 @@ class TerminalDriver(AskingDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._held = ""
-        self._file = cast(Any, _Outlet(cast(IO[str], self._file), self._hang_up))
+        self._outlet = Outlet(cast(IO[str], self._file), self._hang_up)
+        self._file = cast(Any, self._outlet)
+        self._reports = Reports()
         self.pasting = Pasting()
-
-    def _enable_mouse_support(self) -> None:
-        """Have buttons, the wheel and drags told; where the mouse merely moves is nobody's business."""
-        if self._mouse:
-            self.write("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
-
-    def _disable_mouse_support(self) -> None:
-        """Have nothing told of the mouse any more."""
-        if self._mouse:
-            self.write("\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+        self.written = 0
 
     @property
     def is_behind(self) -> bool:
@@ -128,9 +103,17 @@ class TerminalDriver(AskingDriver):
         return self._writer_thread is not None and self._writer_thread._queue.qsize() > MOST_WAITING
 
     def write(self, data: str) -> None:
-        """Write something; while the terminal is lent to somebody else it is lost."""
-        if self._writer_thread is not None and self._writer_thread.is_alive():
+        """Write something; it is lost while the terminal is lent to somebody else, or has long taken nothing."""
+        self.written += len(data) if data.isascii() else len(data.encode("utf-8", "replace"))
+        thread = self._writer_thread
+        if thread is not None and thread.is_alive() and not thread._queue.full():
+            self._outlet.given += 1
             super().write(data)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, also one that takes nothing."""
+        self.write(self._outlet.clear(self._writer_thread))
+        super().stop_application_mode()
 
     def _hang_up(self) -> None:
         """Have the program end, from whatever thread notices that the terminal has gone."""
@@ -140,7 +123,7 @@ class TerminalDriver(AskingDriver):
     def run_input_thread(self) -> None:
         """Read and hand on what the terminal sends, until the screen is closed."""
         parser = XTermParser(self._debug)
-        with selectors.DefaultSelector() as selector:
+        with _reported(), selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             decode = getincrementaldecoder(self.charset)("replace").decode
             while not self.exit_event.is_set():
@@ -150,17 +133,24 @@ class TerminalDriver(AskingDriver):
                     if not data:
                         self._hang_up()
                         return
+                    while MANY <= len(data) < _MOST_AT_ONCE and selector.select(_GAP) and (more := self._read()):
+                        data += more
                     text = self._without_answers(decode(data))
                 else:
                     text, self._held = self._held, ""
-                keys = ""
-                for piece in self.pasting.cut(self.heard(text)):
-                    if isinstance(piece, Pasted):
-                        self.process_message(Paste(piece.text))
-                    else:
-                        keys = piece
-                        parser = self._hand_on(parser, keys)
-                parser = parser if keys else self._hand_on(parser, "")
+                parser = self._take(parser, text)
+
+    def _take(self, parser: XTermParser, text: str) -> XTermParser:
+        """Post the events of what came, or of nothing having come; returns the parser to go on with."""
+        keys = ""
+        for cut in self.pasting.cut(self._reports.take(self.heard(text))):
+            for piece in [Paste(cut.text)] if isinstance(cut, Pasted) else many(cut):
+                if isinstance(piece, Paste):
+                    self.process_message(piece)
+                else:
+                    keys = piece
+                    parser = self._hand_on(parser, keys)
+        return parser if keys else self._hand_on(parser, "")
 
     def _without_answers(self, text: str) -> str:
         """Take out of what the terminal sent its answers about what has arrived; a part of one is held."""
@@ -212,6 +202,7 @@ class TerminalDriver(AskingDriver):
 
     def _leave_terminal(self) -> None:
         """End the threads and give the terminal back, as Textual does, but keep what has been typed meanwhile."""
+        self.write(self._outlet.clear(self._writer_thread))
         self.exit_event.set()
         if self._key_thread is not None:
             self._key_thread.join()
@@ -230,7 +221,7 @@ class TerminalDriver(AskingDriver):
         """
         posted = 0
         try:
-            for event in parser.feed(_ABSURD.sub("", text)) if text else ():
+            for event in parser.feed(_FOCUS.sub(r"\1", _ABSURD.sub("", text))) if text else ():
                 self.process_message(event)
                 posted += 1
             for event in parser.tick():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from textual.app import App
 from textual.dom import DOMNode
@@ -45,6 +45,11 @@ class KeyOrder:
             return True
         self._waiting.append(event)
         return False
+
+    def instead(self, keys: Sequence[Key]) -> None:
+        """Have the turn of a key, which was handed on just now, taken by others."""
+        self._waiting.extendleft(reversed(keys))
+        self._go_on()
 
     def follow(self, event: Key | Paste, target: DOMNode) -> None:
         """Hold back the keys behind one that was handed on, until all has been done that it asks for."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from oats_tui.core.items import is_id
+from oats_tui.ui.memory import NEW
 from oats_tui.ui.private_file import read_private, write_private
 from oats_tui.ui.widgets.transcript.cursor import Cursor
 from oats_tui.ui.widgets.transcript.places import Place
@@ -63,6 +64,8 @@ class Left:
         for older in list(self._states)[:-MOST_KEPT]:
             # What a place is stays small; the messages themselves do not.
             self._states[older] = replace(self._states[older], memory=None)
+        if session_id is None:
+            self._kept[NEW] = _Kept(self._clock(), ReadingState())
         # One that shows no messages was not read.
         if session_id is not None and is_id(session_id) and state.last_seen:
             self._kept[session_id] = _Kept(self._clock(), replace(state, memory=None))
@@ -72,6 +75,11 @@ class Left:
         if session_id in self._states:
             return self._states[session_id]
         return self._kept[session_id].state if session_id in self._kept else ReadingState()
+
+    def at(self, session_id: str | None) -> float:
+        """Return when a session, or a new conversation, was left last: seconds since 1970, 0 if not known."""
+        name = session_id or NEW
+        return self._kept[name].at if name in self._kept else 0.0
 
     def _take_in(self, found: Mapping[str, _Kept]) -> None:
         """Join with what lay in the file; what was left later counts."""

@@ -8,14 +8,16 @@ import os
 import re
 import sys
 import termios
+import threading
 import tty
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from textual.app import App, SuspendNotSupported
 
 from oats_tui.core.errors import OatsError
 from oats_tui.core.terminal import charset
+from oats_tui.ui.outlet import Outlet
 from oats_tui.ui.plain import table_for
 
 _BYTES = 1024
@@ -42,11 +44,22 @@ async def show_plain(app: App[Any], text: str) -> None:
         raise OatsError("There is no terminal to show it on.")
     try:
         with app.batch_update(), app.suspend(), unechoed(stdin.fileno()):
-            stdout.write(_shown(f"{text.rstrip()}\n\n-- any key goes back --\n", stdout.encoding))
-            stdout.flush()
-            await key_pressed(stdin.fileno())
+            shown = _shown(f"{text.rstrip()}\n\n-- any key goes back --\n", stdout.encoding)
+            await _write_until_key(stdin, stdout, shown)
     except SuspendNotSupported as error:
         raise OatsError("This terminal cannot be handed over.") from error
+
+
+async def _write_until_key(stdin: IO[str], stdout: IO[str], text: str) -> None:
+    """Write text and wait for a key, which may come before all is written; the rest is dropped then."""
+    outlet = Outlet(stdout, lambda: None)
+    outlet.given = 1
+    # A thread that nobody waits for: the terminal may be slow, or take nothing.
+    threading.Thread(target=outlet.write, args=(text,), daemon=True).start()
+    try:
+        await key_pressed(stdin.fileno())
+    finally:
+        outlet.drop()
 
 
 def _shown(text: str, encoding: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -95,11 +95,23 @@ class Listing:
             self.touch([session_id])
         return news
 
-    def newest(self) -> str | None:
-        """Return the session with the newest activity; None where there is none."""
-        return (
-            max(self._entries.values(), key=lambda entry: (_rank(entry), entry.id)).id if self._entries else None
-        )
+    def last(self, left_at: Callable[[str], float], begun_at: float = 0.0) -> str | None:
+        """Return the session in which something happened last, of those that are not archived where there are any.
+
+        Args:
+            left_at: When a session was left, in seconds since 1970. Being left counts as something that happened.
+            begun_at: When a new conversation was left, into which something had been typed.
+
+        Returns:
+            Its id; None where there is none, or that new conversation is later than all.
+        """
+
+        def happened(entry: Entry) -> tuple[float, str]:
+            return max(_rank(entry), left_at(entry.id)), entry.id
+
+        shown = [entry for entry in self._entries.values() if not entry.filing.archived]
+        latest = max(shown or self._entries.values(), key=happened, default=None)
+        return latest.id if latest is not None and happened(latest)[0] >= begun_at else None
 
     def title(self, session_id: str) -> str:
         """Return a session's title, or its id where it has none that can be read."""

@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import time
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
+
+from textual.events import Key, Paste
+from textual.keys import _character_to_key
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 """What a terminal puts around a paste."""
+
+
+LONGEST_PAUSE = 3.0
+"""Seconds without anything coming after which a paste has ended without saying so."""
+
+MANY = 32
+"""Letters that come in one piece, from which on nobody typed them one by one."""
+
+# Letters of a control sequence, or behind an escape, are none.
+_MANY = re.compile(f"\x1b(?:\\[[0-?]*[ -/]*[@-~]|O.|.)?|(?P<letters>[^\\x00-\\x1f\\x7f-\\x9f]{{{MANY},}})")
+
+
+class Typed(Paste):
+    """Letters that came at once as if they had been typed: a paste from a terminal that does not mark them."""
+
+    def keys(self) -> list[Key]:
+        """Return what was typed, key by key, for where there is nothing to paste into."""
+        return [Key(_character_to_key(letter), letter) for letter in self.text]
+
+
+def many(keys: str) -> Iterator[str | Typed]:
+    """Return keys in their order, with letters that came at once in one piece."""
+    end = 0
+    for match in _MANY.finditer(keys):
+        if match["letters"]:
+            if match.start() > end:
+                yield keys[end : match.start()]
+            yield Typed(match["letters"])
+            end = match.end()
+    if keys[end:]:
+        yield keys[end:]
 
 
 class Pasted(NamedTuple):
@@ -20,13 +56,29 @@ class Pasted(NamedTuple):
 
 
 class Pasting:
-    """Cuts what comes into keys and pastes, in their order; a paste may come in many pieces."""
+    """Cuts what comes into keys and pastes, in their order; a paste may come in many pieces.
 
-    def __init__(self) -> None:
+    Args:
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._pieces: list[str] | None = None
+        self._clock = clock
+        self._came = 0.0
 
     def cut(self, text: str) -> Iterator[str | Pasted]:
-        """Return the keys and the pastes of a text; what belongs to a paste without an end yet is kept."""
+        """Return the keys and the pastes of a text; what belongs to a paste without an end yet is kept.
+
+        A paste whose end does not come has ended with what came: otherwise all keys would go into it for ever.
+
+        Args:
+            text: What has come; empty where nothing came for a while.
+        """
+        if text:
+            self._came = self._clock()
+        elif self._pieces is not None and self._clock() - self._came >= LONGEST_PAUSE:
+            yield self._taken()
         while text:
             if self._pieces is None:
                 keys, begin, text = text.partition(BEGIN)
@@ -40,7 +92,11 @@ class Pasting:
             pasted, end, text = (last + text).partition(END)
             self._pieces.append(pasted)
             if end:
-                whole, self._pieces = "".join(self._pieces), None
-                yield Pasted(whole.replace("\0", ""))
+                yield self._taken()
             elif len(pasted) >= len(END):
                 self._pieces[-1:] = [pasted[: -len(END)], pasted[-len(END) :]]
+
+    def _taken(self) -> Pasted:
+        """Return the paste that has come to its end."""
+        whole, self._pieces = "".join(self._pieces or ()), None
+        return Pasted(whole.replace("\0", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import stat
@@ -63,16 +64,19 @@ async def write_private(path: Path, data: bytes) -> Version:
     Raises:
         OSError: It cannot be written; what was there is left as it is.
     """
-    import aiofiles
-    import aiofiles.os
+    # In one piece: whoever is no longer waited for closes what it has opened.
+    return await asyncio.to_thread(_write, path, data)
 
+
+def _write(path: Path, data: bytes) -> Version:
+    """Do what `write_private` does."""
     new = path.with_name(f"{path.name}.{generate_short_id()}.tmp")
-    await aiofiles.os.makedirs(path.parent, mode=0o700, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        async with aiofiles.open(new, "xb", opener=_private) as file:
-            await file.write(data)
-        written = _version(await aiofiles.os.stat(new))
-        await aiofiles.os.replace(new, path)
+        with open(new, "xb", opener=_private) as file:
+            file.write(data)
+        written = _version(new.stat())
+        new.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             new.unlink()

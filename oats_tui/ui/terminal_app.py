@@ -13,7 +13,7 @@ from textual.filter import Monochrome, NoColor
 from textual.theme import Theme
 
 from oats_tui.core.crash import Crashes
-from oats_tui.core.terminal import colour_depth, is_light
+from oats_tui.core.terminal import MOST_COLUMNS, MOST_LINES, colour_depth, is_light
 from oats_tui.ui.asking import TerminalTold
 from oats_tui.ui.driver import TerminalDriver
 from oats_tui.ui.fewcolours import FewColours
@@ -28,6 +28,11 @@ LIGHT, DARK = "textual-light", "textual-dark"
 
 SIZES_APART = 0.1
 """Seconds between two sizes of the terminal that are taken on, when somebody pulls at its window."""
+
+
+def _is_possible(event: events.Resize) -> bool:
+    """Return whether a terminal may have become that large."""
+    return event.size.width <= MOST_COLUMNS and event.size.height <= MOST_LINES
 
 
 class TerminalApp(PaintedApp):
@@ -76,7 +81,9 @@ class TerminalApp(PaintedApp):
         self.theme_changed_signal.subscribe(self, self._remember)
 
     async def on_event(self, event: events.Event) -> None:
-        """Take on a new size at once, but of many in a short while the last alone."""
+        """Take on a new size at once, but of many in a short while the last alone, and none that cannot be."""
+        if isinstance(event, events.Resize) and not _is_possible(event):
+            return
         if isinstance(event, events.Resize) and event.is_forwarded is False and self._is_storm(event):
             return
         await super().on_event(event)

@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from oats_tui.chat.chat import Chat
-from oats_tui.chat.state import Preparing
 from oats_tui.core.errors import OatsError
 from oats_tui.core.sanitize import sanitize, sanitize_line
-from oats_tui.session.activity import NOBODY
 from oats_tui.ui import bridge
 from oats_tui.ui.left import Left
+from oats_tui.ui.statusline import StatusLine
 from oats_tui.ui.widgets.transcript import steps
-from oats_tui.ui.words import EMPTY, line_words, merged_words, situation, unreadable, watching_words, welcome
+from oats_tui.ui.words import EMPTY, merged_words, unreadable, watching_words, welcome
 from oats_tui.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
 
 REST = 3
 """How many times its cost passes after a growing answer was drawn, until it is again: keys get their turn."""
-
-SAID_FOR = 1.0
-"""Seconds for which something said stands in the status bar: as long as a second ctrl+c quits."""
 
 LONGEST_REST = 1.0
 """Seconds at most between two readings of what others write all the time."""
@@ -54,6 +50,9 @@ class View:
         left: How sessions were left.
         clock: Seconds, monotonic.
         sleep: Waits so many seconds.
+
+    Attributes:
+        status: The status bar.
     """
 
     def __init__(
@@ -70,9 +69,6 @@ class View:
         self._chat = chat
         self._clock = clock
         self._sleep = sleep
-        self._preparing: Preparing | None = None
-        self._said = ""
-        self._watching = ""
         self.opening = False
         self._stale: set[str] = set()
         self._answering: dict[str, str] = {}
@@ -80,6 +76,7 @@ class View:
         self._cost = 0.0
         self._refreshing = False
         self.left = left
+        self.status = StatusLine(screen, workspace, chat)
 
     def take(self, news: bridge.News) -> None:
         """Show what came over the bus."""
@@ -93,14 +90,12 @@ class View:
             case bridge.TurnChanged(session_id=session_id):
                 self._turn(session_id)
             case bridge.PreparingChanged(preparing=preparing):
-                self._preparing = preparing
-                self.status()
+                self.status.prepare(preparing)
             case bridge.SessionMerged(session_id=session_id, restored=restored):
                 if session_id == self._workspace.open_id:
                     self.tell(*merged_words(restored))
             case bridge.WatchingChanged(how=how, why=why):
-                self._watching = watching_words(how, why)
-                self.status()
+                self.status.watch(watching_words(how, why))
 
     def _sessions(self, writing: Mapping[str, bool | None]) -> None:
         """Read again what has changed."""
@@ -125,7 +120,7 @@ class View:
         elif session_id == self._workspace.open_id and self._chat.turn(session_id) is None:
             self.conversation()
         elif session_id == self._workspace.open_id:
-            self.status()
+            self.status.show()
 
     def refresh(self, *session_ids: str, at_end: bool = False) -> None:
         """Read sessions again and show what changed; many calls at once cost one reading."""
@@ -173,7 +168,7 @@ class View:
         elif opened is not None:
             placeholder = unreadable(opened.problem, opened.savable) if opened.problem else [EMPTY]
         self.screen.transcript.show(entries, placeholder, state=state)
-        self.status()
+        self.status.show()
 
     def grow(self, session_id: str) -> None:
         """Show more of the open session's answer."""
@@ -198,30 +193,6 @@ class View:
         """Show what has grown while the screen had a rest."""
         self._resting = False
         self.grow(session_id)
-
-    def status(self) -> None:
-        """Show what is going on, in one line."""
-        info, opened = self._workspace.info(), self._workspace.opened
-        turn = self._chat.turn(opened.id) if opened else None
-        model, preparing = self._chat.model_of(info), self._preparing
-        self.screen.status.status = situation(
-            turn=turn.state if turn else None,
-            activity=self._chat.elsewhere.activity(opened.id) if opened else NOBODY,
-            opened=opened,
-            preparing=preparing if preparing and model and preparing.model == model.name else None,
-            said=self._said,
-            following=self.screen.transcript.following,
-            model=model.name if model else "",
-            tokens=info.total_tokens if info else 0,
-            watching=" · ".join(filter(None, (self._watching, line_words(self.screen.desk.start.pacing)))),
-        )
-
-    def say(self, words: str) -> None:
-        """Say something in the status bar for a moment; an empty text takes it back."""
-        self._said = words
-        self.status()
-        if words:
-            self.screen.set_timer(SAID_FOR, lambda: self.say(""))
 
     def tell(self, title: str, message: str) -> None:
         """Tell something that asks for nothing."""

@@ -7,12 +7,16 @@ import socket
 from oats_tui.chat.outcome import no_model_steps
 from oats_tui.chat.state import Preparing, TurnState
 from oats_tui.session.activity import NOBODY, Activity
-from oats_tui.ui.painting.pacing import Pacing
+from oats_tui.ui.painting.pacing import SLOW, Pacing
 from oats_tui.ui.widgets.status import Status
 from oats_tui.ui.workspace import Opened
 
-FIRST_KEYS = ("ctrl+p commands", "F1 help")
-"""The keys that lead to all others."""
+FIRST_KEYS = {
+    "": ("ctrl+p commands", "F1 help"),
+    "list": ("enter open", "/ filter", "F1 help"),
+    "messages": ("y copy", "/ find", "F1 help"),
+}
+"""The keys that are needed first, or lead to all others, by where the focus is."""
 
 _PHASES = {
     "waiting": "waiting for the first word",
@@ -26,13 +30,20 @@ _PHASES = {
 }
 
 
-def turn_words(state: TurnState) -> str:
-    """Return how far an answer is, in words."""
+def turn_words(state: TurnState, seconds: int = 0) -> str:
+    """Return how far an answer is, in words.
+
+    Args:
+        state: How far it is.
+        seconds: For how long it has been waited for; not told as long as that is none.
+    """
     words = _PHASES[state.phase]
     if state.phase == "fetching":
         words = f"{words} {_megabytes(state.done, state.total)}"
     elif state.total and state.done is not None:
         words = f"{words} {state.done} of {state.total}"
+    if seconds:
+        words = f"{words}, {_duration(seconds)}"
     if state.note:
         words = f"{words}: {state.note}"
     if state.queued:
@@ -78,6 +89,12 @@ def unreadable(problem: str, savable: int | None) -> list[str]:
     ]
 
 
+def _duration(seconds: int) -> str:
+    """Return a time in words."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def _megabytes(done: int | None, total: int | None) -> str:
     """Return an amount of bytes, of how many, as MB of a million bytes."""
     if done is None:
@@ -88,7 +105,7 @@ def _megabytes(done: int | None, total: int | None) -> str:
 
 
 def elsewhere_words(activity: Activity, host: str, *, waits: bool) -> str:
-    """Return who answers in another window, in words; empty where nobody does.
+    """Return who answers elsewhere, in another window or without one, in words; empty where nobody does.
 
     Args:
         activity: What others do in the session.
@@ -99,7 +116,7 @@ def elsewhere_words(activity: Activity, host: str, *, waits: bool) -> str:
     if holder is None:
         return ""
     where = "" if holder.host == host else f" on {holder.host}"
-    what = "answering in another window" if activity.running else "another window is about to answer"
+    what = "answering elsewhere" if activity.running else "about to answer elsewhere"
     return f"{'waiting · ' if waits else ''}{what} (process {holder.pid}{where})"
 
 
@@ -116,10 +133,12 @@ def watching_words(how: str, why: str) -> str:
 
 
 def line_words(pacing: Pacing) -> str:
-    """Return what is to be said about the line to the terminal; empty where it is quick."""
+    """Return what is to be said about the line to the terminal; empty where no bytes are saved."""
     if not pacing.is_slow:
         return ""
-    return "slow line" if pacing.round_trip is None else f"slow line, {pacing.round_trip * 1000:.0f} ms"
+    if pacing.round_trip is None or pacing.round_trip < SLOW:
+        return "saving bytes"
+    return f"slow line, {pacing.round_trip * 1000:.0f} ms"
 
 
 def situation(
@@ -133,8 +152,9 @@ def situation(
     tokens: int,
     activity: Activity = NOBODY,
     watching: str = "",
+    seconds: int = 0,
 ) -> Status:
-    """Return what the status bar says.
+    """Return what the status bar says, but for the keys.
 
     Args:
         turn: How far the open session's answer is, or None.
@@ -146,21 +166,26 @@ def situation(
         tokens: How many tokens the session has taken.
         activity: What other windows do in the open session.
         watching: How changes by others are noticed, where that is not as usual.
+        seconds: For how long the answer has been waited for.
     """
     others = elsewhere_words(activity, socket.gethostname(), waits=turn is not None)
+    state, meaning = _idle_words(opened, model)
     if others:
         state, meaning = others, "busy"
     elif turn is not None:
-        state, meaning = turn_words(turn), "warning" if turn.phase in {"retrying", "unsaved"} else "busy"
+        state, meaning = turn_words(turn, seconds), _turn_meaning(turn)
     elif said:
         state, meaning = said, ""
     elif preparing is not None:
         state, meaning = preparing_words(preparing), "error" if preparing.problem else "busy"
-    else:
-        state, meaning = _idle_words(opened, model)
     urgent = "esc stop" if others or turn is not None else ""
     more = "" if following else " · more below"
-    return Status(f"{state}{more}", meaning, model, tokens, FIRST_KEYS, urgent, watching)
+    return Status(f"{state}{more}", meaning, model, tokens, urgent=urgent, watching=watching)
+
+
+def _turn_meaning(state: TurnState) -> str:
+    """Return the meaning of how far an answer is."""
+    return "warning" if state.phase in {"retrying", "unsaved"} else "busy"
 
 
 def _idle_words(opened: Opened | None, model: str) -> tuple[str, str]:

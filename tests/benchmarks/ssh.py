@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks import ssh_bytes
+from tests.benchmarks import ssh_bytes, ssh_scrolling
 from tests.benchmarks.live_reading import percentile
 from tests.benchmarks.ssh_bytes import QUESTION, Sample
 from tests.e2e.driving import ask, quit_cleanly, ready
@@ -43,10 +43,11 @@ FIGURES: Sequence[tuple[str, str, int, dict[str, float]]] = (
     ("step", "a step in the list: bytes, median", 0, {"": 600}),
     ("step_most", "the same, most", 0, {}),
     ("shown", "a line scrolled beside the list: bytes, median", 0, {}),
-    ("shown_cells", "the same, bytes for each changed cell", 2, {"": 1.2}),
+    ("shown_cells", "the same, bytes for each changed cell", 2, {"usual": 1.2}),
     ("hidden", "a line scrolled without the list: bytes, median", 0, {}),
     ("hidden_more", "the same, bytes − 1.5 × the new line's", 0, {"": 300}),
     ("hidden_more_most", "the same, most", 0, {}),
+    *ssh_scrolling.FIGURES,
     ("stream", "2,000 tokens at 100/s: bytes for each byte of text", 1, {"usual": 40, "saving": 8}),
     ("stream_kilobytes", "the same, kB", 0, {}),
     ("start", "9,600 bytes/s, 300 ms: start until it can be typed into, s", 1, {}),
@@ -163,6 +164,7 @@ def main(arguments: Sequence[str]) -> int:
             samples = {mode: on_slow_line(sshd, server, mode) for mode in MODES}
             for mode in ("usual", "saving"):
                 samples[mode] |= on_quick_line(sshd, server, mode, options.idle)
+                samples[mode] |= ssh_scrolling.measure(sshd, server, *filter(None, [MODES[mode]]))
     text, good = table(samples)
     print(text)  # noqa: T201 - what it is for
     return 0 if good else 1

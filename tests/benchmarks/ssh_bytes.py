@@ -83,9 +83,9 @@ def moving(terminal: Terminal) -> Sample:
 def scrolling(terminal: Terminal) -> Sample:
     """Bytes of a scrolled line of the messages, with the list beside them and without."""
     cost(terminal, "\t")
-    shown = [_scrolled(terminal) for _ in range(LINES)]
+    shown = [scrolled(terminal) for _ in range(LINES)]
     cost(terminal, "\x18b")
-    hidden = [_scrolled(terminal) for _ in range(LINES)]
+    hidden = [scrolled(terminal) for _ in range(LINES)]
     return {
         "shown": statistics.median(size for size, _, _ in shown),
         "shown_cells": statistics.median(size / cells for size, cells, _ in shown),
@@ -95,7 +95,7 @@ def scrolling(terminal: Terminal) -> Sample:
     }
 
 
-def _scrolled(terminal: Terminal) -> tuple[int, int, int]:
+def scrolled(terminal: Terminal) -> tuple[int, int, int]:
     """Scroll up by a line; returns the bytes of that, the cells that changed, and the bytes of the new line."""
     before = _cells(terminal)
     size = cost(terminal, _UP)

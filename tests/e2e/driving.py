@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from oats_tui.provider.embedded.weights import place
 from tests.support import weights
 from tests.support.launch import QUIT, READY, program_environment
+from tests.support.replies import KNOWN
 from tests.support.terminal import Terminal
 
 HOOKED = Path(__file__).parents[1] / "support" / "hooked.py"
@@ -37,6 +38,7 @@ def start(
     size: tuple[int, int] = (120, 40),
     env: Mapping[str, str] | None = None,
     services: Mapping[str, str] | None = None,
+    known: Collection[int] = KNOWN,
 ) -> Terminal:
     """Start oats-tui below a folder, as `launch` does.
 
@@ -47,11 +49,13 @@ def start(
         size: Columns and rows of the terminal.
         env: Variables to set beside the usual ones.
         services: See `launch`.
+        known: The private modes that the terminal says it knows.
     """
     environment = program_environment(tmp_path, services) | dict(env or {})
     program = ["-P", str(HOOKED), *without, "--"] if without else ["-m", "oats_tui"]
     argv = [sys.executable, *program, *args]
-    return Terminal(argv, environment, environment["HOME"], columns=size[0], rows=size[1])
+    columns, rows = size
+    return Terminal(argv, environment, environment["HOME"], columns=columns, rows=rows, known=known)
 
 
 def put_model(tmp_path: Path) -> None:

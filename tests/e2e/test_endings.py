@@ -69,6 +69,9 @@ def test_a_signal_ends_it_in_good_order(tmp_path: Path, service: FakeService) ->
         assert terminal.left_running() == []
     assert texts(saved(tmp_path)[0]) == [("user", QUESTION), ("assistant", "Once upon a time")]
     assert service.client_left.is_set()
+    with start(tmp_path, "-r", "last") as terminal:
+        terminal.wait_for("■ Interrupted: the program ended before the answer did.")
+        wait_status(terminal, "interrupted")
 
 
 def test_quitting_keeps_the_answer_as_far_as_it_is(tmp_path: Path, service: FakeService) -> None:
@@ -77,7 +80,7 @@ def test_quitting_keeps_the_answer_as_far_as_it_is(tmp_path: Path, service: Fake
     assert texts(saved(tmp_path)[0]) == [("user", QUESTION), ("assistant", "Once upon a time")]
     with start(tmp_path, "-r", "last") as terminal:
         terminal.wait_for("Once upon a time")
-        terminal.wait_for("Stopped.")
+        terminal.wait_for("■ Interrupted: the program ended before the answer did.")
 
 
 def test_a_message_that_cannot_be_saved_stays_in_the_input(tmp_path: Path, service: FakeService) -> None:

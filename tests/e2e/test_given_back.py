@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,18 @@ def test_the_end_of_the_thread_that_writes_ends_the_program(tmp_path: Path) -> N
         check_report(tmp_path, terminal, "in: the thread textual-output")
 
 
+def test_the_end_of_the_thread_that_reads_ends_the_program(tmp_path: Path) -> None:
+    with breaking(tmp_path, "input") as terminal:
+        ready(terminal)
+        terminal.send(F9)
+        terminal.pump(time.monotonic() + 0.5)
+        terminal.send("x")
+        until(lambda: len(reports(tmp_path)) == 1, "the report is written")
+        assert terminal.wait_exit(30).code == 1
+        assert terminal.restored() == []
+        check_report(tmp_path, terminal, "ZeroDivisionError", "in: the thread textual-input")
+
+
 def test_without_memory_it_ends_in_good_order(tmp_path: Path) -> None:
     with breaking(tmp_path, "memory") as terminal:
         ready(terminal)
@@ -103,7 +116,7 @@ def test_without_memory_it_ends_in_good_order(tmp_path: Path) -> None:
         check_report(tmp_path, terminal, "MemoryError")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT, signal.SIGUSR1])
 def test_signals(tmp_path: Path, number: signal.Signals) -> None:
     with start(tmp_path, env={"XDG_STATE_HOME": str(tmp_path / "state")}) as terminal:
         ready(terminal)

@@ -15,7 +15,7 @@ from tests.support.fake_service import DONE, FakeService, Pause, Reply, Silence,
 
 QUESTION = "What is the longest story?"
 INTERRUPTED = "Interrupted: the program ended before the answer did."
-ELSEWHERE = "answering in another window"
+ELSEWHERE = "answering elsewhere"
 PACE = 0.01
 LOST = 0.05
 """Seconds of an answer that a kill may take."""
@@ -74,7 +74,7 @@ def test_what_had_come_before_a_kill_is_there_and_can_be_continued(tmp_path: Pat
         assert texts(saved(tmp_path)[0]) == [("user", QUESTION)]
         with start(tmp_path, "-r", "last") as terminal:
             terminal.wait_for(INTERRUPTED)
-            wait_folded(terminal, "Write “continue” for the rest")
+            wait_folded(terminal, "write “continue” for the rest")
             kept = words(texts(saved(tmp_path)[0])[1][1])
             assert kept == [f"w{number}" for number in range(len(kept))]
             assert len(kept) > shown

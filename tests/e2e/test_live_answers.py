@@ -58,7 +58,7 @@ def sent(request: Request) -> list[str]:
 
 def elsewhere(screen: str, other: Terminal) -> bool:
     """Whether the status bar says that this other window answers."""
-    return f"answering in another window (process {other.pid})" in bar(screen)
+    return f"answering elsewhere (process {other.pid})" in bar(screen)
 
 
 def wait_elsewhere(terminal: Terminal, other: Terminal) -> None:
@@ -207,7 +207,7 @@ def kill_and_be_told(answering: Terminal, same: Terminal) -> None:
     assert answering.wait_exit().code == -signal.SIGKILL
     assert wait_status(same, "interrupted") - killed < SOON
     wait_folded(same, INTERRUPTED)
-    wait_folded(same, "Write “continue” for the rest")
+    wait_folded(same, "write “continue” for the rest")
     assert "two14" in pane(same.screen())
 
 

@@ -8,12 +8,13 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.e2e.driving import until
 from tests.support.launch import program_environment
+from tests.support.replies import KNOWN
 from tests.support.sshd import Sshd, on_other_side
 from tests.support.terminal import Terminal
 
@@ -51,10 +52,11 @@ def login(
     port: int | None = None,
     before: tuple[str, ...] = (),
     services: Mapping[str, str] | None = None,
+    known: Collection[int] = KNOWN,
 ) -> Terminal:
-    """Log in and start oats-tui there; see `command`."""
+    """Log in and start oats-tui there; see `command` and `Terminal`."""
     argv = command(sshd, tmp_path, *args, port=port, before=before, services=services)
-    return Terminal(argv, {}, tmp_path)
+    return Terminal(argv, {}, tmp_path, known=known)
 
 
 def login_twice(sshd: Sshd, tmp_path: Path, port: int, services: Mapping[str, str]) -> Terminal:

@@ -1,7 +1,8 @@
 """oats-tui with something that goes wrong in it: `python -P breaking.py WHAT -- ARGUMENTS`.
 
 `start`: before the screen is up. `handler`: at the key F9. `worker`, `thread`: likewise, in one. `output`: the
-thread that writes to the terminal. `memory`: at F9 no more memory is to be had, and much is asked for.
+thread that writes to the terminal. `input`: the one that reads from it, at the next key. `memory`: at F9 no more
+memory is to be had, and much is asked for.
 
 It is run by its path and imports nothing of the tests, so that it works wherever the program is installed.
 """
@@ -81,7 +82,18 @@ def in_output(screen: Any) -> None:
     screen.app._driver._writer_thread._queue.put(7)
 
 
+def in_input(screen: Any) -> None:
+    """Have the thread fail that reads from the terminal."""
+
+    def read() -> bytes:
+        fail()
+        return b""
+
+    screen.app._driver._read = read
+
+
 WORKS = {
+    "input": in_input,
     "handler": lambda _: fail(),
     "worker": in_worker,
     "thread": in_thread,

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
-from itertools import groupby
 
 import pyte
-from wcwidth import wcwidth
+
+from tests.support.grid import Grid, look
 
 # Private modes, by names a reader of a failed test understands. A fresh terminal has set `_ON_AT_START`.
 _MODE_NAMES = {
     1: "application cursor keys",
     7: "line wrap",
     25: "visible cursor",
+    69: "margins at the sides",
     47: "alternate screen",
     1047: "alternate screen",
     1049: "alternate screen",
@@ -41,6 +40,7 @@ _MODE_NAMES = {
 _ON_AT_START = frozenset({7, 25})
 _ALTERNATE = frozenset({47, 1047, 1049})
 _SYNCHRONIZED = 2026
+_SIDES = 69
 
 # A sequence whose end has not been read yet. Strings (OSC, DCS, APC, PM) run to BEL or ST.
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]P_^X](?:(?!\x07|\x1b\\).)*|[ -/]*)?\Z", re.DOTALL)
@@ -57,30 +57,6 @@ _SEQUENCE = re.compile(
 _SGR_PART = re.compile(
     r"(?P<kind>38|48):(?:2:[0-9]*:(?P<rgb>[0-9]+:[0-9]+:[0-9]+)|2:(?P<bare>[0-9]+:[0-9]+:[0-9]+)|5:(?P<one>[0-9]+)).*"
 )
-
-
-class _Grid(pyte.Screen):
-    """pyte's grid, which ends a line at a mark that it cannot combine; here it joins the cell in front of it."""
-
-    def draw(self, data: str) -> None:
-        """Draw characters where the cursor is."""
-        if data.isascii():
-            super().draw(data)
-            return
-        for clings, characters in groupby(data, _clings):
-            run = "".join(characters)
-            if not clings:
-                super().draw(run)
-            elif self.cursor.x:
-                cells = self.buffer[self.cursor.y]
-                last = cells[self.cursor.x - 1]
-                cells[self.cursor.x - 1] = last._replace(data=last.data + run)
-
-
-@lru_cache(maxsize=4096)
-def _clings(character: str) -> bool:
-    """Return whether a character has no width, and pyte does not know what to do with it."""
-    return character > "\x9f" and wcwidth(character) == 0 and not unicodedata.combining(character)
 
 
 class Emulator:
@@ -105,7 +81,7 @@ class Emulator:
         self._answer = answer
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
-        self._main = _Grid(columns, rows)
+        self._main = Grid(columns, rows)
         self._grid = self._main
         self._stream = pyte.Stream(self._grid)
         self._lines = [""] * rows
@@ -146,7 +122,7 @@ class Emulator:
     def looks(self, row: int) -> list[object]:
         """What stands in each cell of a row and how it looks, as values that can be compared."""
         line = self._grid.buffer[row]
-        return [line[column] for column in range(self.columns)]
+        return [look(line[column]) for column in range(self.columns)]
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the grid in cells; the program is expected to draw everything again."""
@@ -188,13 +164,13 @@ class Emulator:
             return match.group() if final in "hl" and not self._switches(match) else ""
         if final == "m":
             return _plain_colours(match.group())
-        return "" if final in "nctux" else match.group()
+        return "" if final in "ncstux" else match.group()
 
     def _switches(self, match: re.Match[str]) -> bool:
-        """Note the modes a sequence sets. True if it changes to or from the alternate screen."""
+        """Note the modes a sequence sets. True if there is more to be done for them."""
         modes = {int(part) for part in match["parameters"].split(";") if part}
         self.modes.update(dict.fromkeys(modes, match["final"] == "h"))
-        return not modes.isdisjoint(_ALTERNATE)
+        return not modes.isdisjoint(_ALTERNATE | {_SIDES})
 
     def _apply(self, match: re.Match[str]) -> None:
         """Do what a sequence asks for that pyte would not do."""
@@ -208,6 +184,11 @@ class Emulator:
         elif final == "n" and parameters == "6" and self._answer is not None:
             column, row = self.cursor()
             self._answer(b"\x1b[%s%d;%dR" % (mark.encode(), row + 1, column + 1))
+        elif final == "s" and not mark and self.modes.get(_SIDES):
+            first, _, last = parameters.partition(";")
+            self._grid.set_sides(int(first or 1), int(last or self.columns))
+        elif mark == "?" and final in ("h", "l") and parameters == str(_SIDES):
+            self._grid.sides = None
         elif mark == "?" and final in ("h", "l"):
             self._show(alternate=final == "h")
 
@@ -223,7 +204,7 @@ class Emulator:
     def _show(self, *, alternate: bool) -> None:
         """Change to an empty alternate screen, or back to the main one as it was left."""
         if alternate and self._grid is self._main:
-            self._grid = _Grid(self.columns, self.rows)
+            self._grid = Grid(self.columns, self.rows)
         elif not alternate:
             self._grid = self._main
         self._stream = pyte.Stream(self._grid)

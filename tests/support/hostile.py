@@ -36,10 +36,16 @@ MODES: Final[dict[int, int | None]] = {
     2026: None,  # synchronized output
 }  # fmt: skip
 
-# Lines moved within a region, which is undone at once.
-_MOVE = re.compile(r"\x1b\[([0-9]+);([0-9]+)r\x1b\[(?:\2;1H\n+|\1;1H(?:\x1bM)+)\x1b\[r")
+# Lines moved within a region, which is undone at once, as are the margins around it.
+_LINES = r"\x1b\[(?P<top>[0-9]+);(?P<bottom>[0-9]+)r\x1b\[(?:(?P=bottom);{0}H{1}+|(?P=top);{0}H(?:\x1bM)+)\x1b\[r"
+_MOVE = re.compile(_LINES.format("1", r"\n"))
+_PART_MOVE = re.compile(
+    r"\x1b\[\?69h\x1b\[(?P<left>[0-9]+);(?P<right>[0-9]+)s"
+    + _LINES.format("(?P=left)", r"(?:\x1bD)")
+    + r"\x1b\[s\x1b\[\?69l"
+)
 _TOKEN = re.compile(
-    rf"{_MOVE.pattern}|"
+    r"\x1b\[\?69h[^?]*\x1b\[\?69l|\x1b\[[0-9]+;[0-9]+r[^r]*\x1b\[r|"  # moves
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC
     r"|\x1b[P_^X].*?\x1b\\"  # DCS, APC, PM, SOS
     r"|\x1b\[[0-?]*[ -/]*[@-~]"  # CSI
@@ -48,17 +54,18 @@ _TOKEN = re.compile(
     r"|[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]",
     re.DOTALL,
 )
-_POSITION = re.compile(r"\x1b\[([0-9]+);([0-9]+)H")
-_FORWARD = re.compile(r"\x1b\[([0-9]+)C")
+_POSITION = re.compile(r"\x1b\[([0-9]*)(?:;([0-9]+))?H")
+_FORWARD = re.compile(r"\x1b\[([0-9]*)C")
 _ERASED = re.compile(r"\x1b\[([0-9]+)X")
 _MODE = re.compile(r"\x1b\[\?([0-9]+)([hl])")
 _STYLE = re.compile(r"\x1b\[([0-9;]*)m")
 _LINK = re.compile(r"\x1b\]8;(?:;|id=[0-9]+;(?:https?://|mailto:)[!-~]+)\x1b\\")
 _POINTER = re.compile(r"\x1b\]22;(?:default|pointer|text)\x07")
 _ASKED = {"\x1b[?2026$p", "\x1b[?2048$p", "\x1b[>25u", "\x1b[<u", "\x1b[<9u", "\x1b[5n", "\x1b]11;?\x1b\\", "\r\n"}
+_ASKED |= {"\x1b[?69$p", "\x1b[K"}
 # Bold, dim, italic, underlined, reversed, struck through, the sixteen colours and the default ones. Not among
 # them: blinking and hidden.
-_PLAIN_STYLES = {"0", "1", "2", "3", "4", "7", "9", "39", "49"} | {
+_PLAIN_STYLES = {"", "0", "1", "2", "3", "4", "7", "9", "22", "23", "24", "27", "29", "39", "49"} | {
     str(first + offset) for first in (30, 40, 90, 100) for offset in range(8)
 }
 
@@ -97,16 +104,22 @@ class Judge:
             return _is_style(style[1].split(";"))
         if position := _POSITION.fullmatch(token):
             columns, rows = self._size
-            return 1 <= int(position[1]) <= rows and 1 <= int(position[2]) <= columns
-        if move := _MOVE.fullmatch(token):
-            return 1 <= int(move[1]) < int(move[2]) <= self._size[1]
+            return 1 <= int(position[1] or 1) <= rows and 1 <= int(position[2] or 1) <= columns
+        if move := _MOVE.fullmatch(token) or _PART_MOVE.fullmatch(token):
+            return self._is_inside(move.groupdict())
         if erased := _ERASED.fullmatch(token):
             return 1 <= int(erased[1]) <= self._size[0]
         if forward := _FORWARD.fullmatch(token):
-            return 1 <= int(forward[1]) < self._size[0]
+            return 1 <= int(forward[1] or 1) < self._size[0]
         if _LINK.fullmatch(token) or _POINTER.fullmatch(token):
             return True
         return token in _ASKED
+
+    def _is_inside(self, move: dict[str, str]) -> bool:
+        """Return whether a move is of lines and columns that there are."""
+        columns, rows = self._size
+        ends = [int(move.get(name, last)) for name, last in (("left", 1), ("right", columns))]
+        return 1 <= int(move["top"]) < int(move["bottom"]) <= rows and 1 <= ends[0] < ends[1] <= columns
 
 
 def _too_many(modes: dict[tuple[int, str], int]) -> Iterator[str]:
@@ -143,7 +156,7 @@ def attacks() -> list[str]:
     made += [f"\x9d{each}\x9c" for each in strings]
     made += [f"{ESC}{kind}{BAIT}{ST}" for kind in "P_^X"] + [f"{each}{BAIT}\x9c" for each in "\x90\x9f\x9e\x98"]
     made += [f"{ESC}Pq#0;2;0;0;0#0~~{ST}", f"{ESC}P+q544e{ST}", f"{ESC}_Gf=24,s=1,v=1;AAAA{ST}"]
-    parameters = ("", "2", "1;1", "?1049", ">4;2", "?25", "99", "8", "5", "!", "=1", "0;0;0 ", "18")
+    parameters = ("", "2", "1;1", "?1049", ">4;2", "?25", "99", "8;8;8", "5", "!", "=1", "0;0;0 ", "18")
     made += [f"{ESC}[{parameters[code % len(parameters)]}{chr(code)}" for code in range(0x40, 0x7F)]
     made += [f"\x9b{parameters[code % len(parameters)]}{chr(code)}" for code in range(0x40, 0x7F)]
     made += [f"{ESC}{chr(code)}" for code in range(0x20, 0x7F)] + [chr(code) for code in range(0x80, 0xA0)]

@@ -2,6 +2,8 @@
 
     with Line(server_port, rate=9600, delay=0.15) as line:
         connect_to(line.port)
+        line.hold()
+        line.go_on()
         line.cut()
 
 Each direction takes so many bytes a second, and each byte arrives so many seconds after it has been taken.
@@ -68,12 +70,22 @@ class Line:
         self._listener.setblocking(False)
         self.port = int(self._listener.getsockname()[1])
         self._loop = asyncio.new_event_loop()
+        self._carries = asyncio.Event()
+        self._carries.set()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def cut(self) -> None:
         """Break every connection at once: both sides get a reset, and what is under way is lost."""
         asyncio.run_coroutine_threadsafe(self._break(), self._loop).result(_SECONDS)
+
+    def hold(self) -> None:
+        """Carry nothing any more, of which neither side is told; what is under way stays there."""
+        self._loop.call_soon_threadsafe(self._carries.clear)
+
+    def go_on(self) -> None:
+        """Carry again, from where it was held."""
+        self._loop.call_soon_threadsafe(self._carries.set)
 
     def close(self) -> None:
         """Break every connection and take none any more."""
@@ -149,6 +161,7 @@ class Line:
             group.create_task(self._deliver(target, waiting, changed))
             free, data = time.monotonic(), b"begun"
             while data:
+                await self._carries.wait()
                 data = await self._loop.sock_recv(source, _PIECE)
                 way.bytes += len(data)
                 free = max(free, time.monotonic()) + (len(data) / self._rate if self._rate else 0.0)
@@ -167,6 +180,7 @@ class Line:
                 await changed.wait()
             due, data = waiting.popleft()
             await asyncio.sleep(due - time.monotonic())
+            await self._carries.wait()
             if not data:
                 with contextlib.suppress(OSError):
                     target.shutdown(socket.SHUT_WR)

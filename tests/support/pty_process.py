@@ -10,7 +10,7 @@ import struct
 import termios
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.support.processes import Cost, Process, cost_of, read_process, tree
@@ -54,6 +54,7 @@ class PtyProcess:
         cwd: The folder it starts in.
         columns: Width of the terminal in cells.
         rows: Height of the terminal in cells.
+        known: The private modes that the terminal says it knows.
 
     Attributes:
         pid: The number of the program's process.
@@ -63,8 +64,18 @@ class PtyProcess:
         ended: How it ended; None while it runs.
     """
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str], cwd: str, *, columns: int, rows: int) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        cwd: str,
+        *,
+        columns: int,
+        rows: int,
+        known: Collection[int],
+    ) -> None:
         self.chunks: list[Chunk] = []
+        self._known = known
         self.changed = threading.Condition()
         self.ended: Ended | None = None
         self._seen: set[tuple[int, int]] = set()
@@ -193,7 +204,7 @@ class PtyProcess:
             with self.changed:
                 self.chunks.append(Chunk(now, data))
                 self.changed.notify_all()
-            self.answer(answers(tail + data, len(tail)))
+            self.answer(answers(tail + data, len(tail), self._known))
             tail = (tail + data)[-LONGEST_QUESTION:]
 
     def answer(self, data: bytes) -> None:

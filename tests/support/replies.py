@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 #: Longest question that may be cut in two by the end of a read, in bytes.
 LONGEST_QUESTION = 64
@@ -24,30 +25,32 @@ _FIXED = {
     "scheme": b"\x1b[?997;1n",
 }
 _COLOURS = {b"10": b"e0e0/e0e0/e0e0", b"11": b"1010/1010/1010", b"12": b"ffff/ffff/ffff"}
-_SYNCHRONIZED = b"2026"
+
+KNOWN = frozenset({2026})
+"""The private modes that are known, unless other ones are named: frames are shown whole."""
 
 
-def answers(output: bytes, already: int) -> bytes:
+def answers(output: bytes, already: int, known: Collection[int] = KNOWN) -> bytes:
     """What to send to a program that wrote `output`.
 
-    The answers are those of a terminal that draws synchronized frames, and has neither the kitty keyboard
-    protocol (a question about it stays without an answer) nor reports of its size. Where the cursor is, only
-    the emulator knows.
+    The answers are those of a terminal that has no kitty keyboard protocol: a question about it stays without an
+    answer. Where the cursor is, only the emulator knows.
 
     Args:
         output: The newest bytes, after the end of the ones before them.
         already: How many bytes at its start were looked at before; what ends there is not answered again.
+        known: The private modes that the terminal knows.
     """
-    return b"".join(_answer(match) for match in _QUESTION.finditer(output) if match.end() > already)
+    return b"".join(_answer(match, known) for match in _QUESTION.finditer(output) if match.end() > already)
 
 
-def _answer(match: re.Match[bytes]) -> bytes:
+def _answer(match: re.Match[bytes], known: Collection[int]) -> bytes:
     """The answer to one question."""
     kind = match.lastgroup or ""
     value = match.group(kind)
     if kind == "mode":
         # 2: known, and not set now. 0: unknown.
-        return b"\x1b[?%s;%d$y" % (value, 2 if value == _SYNCHRONIZED else 0)
+        return b"\x1b[?%s;%d$y" % (value, 2 if int(value) in known else 0)
     if kind == "colour":
         return b"\x1b]%s;rgb:%s\x1b\\" % (value, _COLOURS[value])
     return _FIXED[kind]

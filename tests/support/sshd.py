@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import grp
 import os
 import pwd
 import shlex
@@ -22,6 +23,11 @@ _SECONDS = 20.0
 # Where the server separates its privileges, as root's does.
 _EMPTY = Path("/run/sshd")
 _SEPARATE_USER = "sshd"
+# The group that terminals belong to.
+_TERMINALS = "tty"
+
+# Whoever kills the tests is not to be left with a server.
+_DIES_ALONG = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 
 _CONFIG = """\
 Port {port}
@@ -38,6 +44,8 @@ PrintMotd no
 PrintLastLog no
 UseDNS no
 MaxStartups 100
+ClientAliveInterval {patience}
+ClientAliveCountMax 1
 """
 
 
@@ -57,12 +65,13 @@ class Sshd:
 
     Args:
         folder: An empty folder for its keys, its configuration and its log.
+        patience: Seconds after which it gives up a client that says nothing; 0 for ever.
 
     Attributes:
         port: Where it listens, on 127.0.0.1.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience: int = 0) -> None:
         self._folder = folder
         for name in ("host", "user"):
             _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", str(folder / name))
@@ -70,11 +79,11 @@ class Sshd:
         (folder / "known").write_text(f"{_NAME} {key}", "utf-8")
         self.port = _free_port()
         config = folder / "config"
-        config.write_text(_CONFIG.format(port=self.port, folder=folder), "utf-8")
+        config.write_text(_CONFIG.format(port=self.port, folder=folder, patience=patience), "utf-8")
         argv = [program("sshd") or "sshd", "-D", "-e", "-f", str(config)]
         with (folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                _with_its_user(folder, argv), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [*_DIES_ALONG, *_with_its_user(folder, argv)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         self._wait()
 
@@ -145,7 +154,7 @@ def _with_its_user(folder: Path, argv: Sequence[str]) -> list[str]:
     unpacked, the user is added for the server and what it starts, and for nobody else.
     """
     if os.geteuid() != 0:
-        return list(argv)
+        return list(argv) if _gives_terminals() else _without_group(folder, argv)
     _EMPTY.mkdir(mode=0o755, exist_ok=True)
     try:
         pwd.getpwnam(_SEPARATE_USER)
@@ -157,6 +166,28 @@ def _with_its_user(folder: Path, argv: Sequence[str]) -> list[str]:
         bind = 'mount --bind "$0" /etc/passwd && exec "$@"'
         return ["unshare", "--mount", "sh", "-c", bind, str(users), *argv]
     return list(argv)
+
+
+def _gives_terminals() -> bool:
+    """Whether an ordinary user's server can give out a terminal, whose group must be the right one at once."""
+    ours, theirs = os.openpty()
+    try:
+        return os.fstat(theirs).st_gid == grp.getgrnam(_TERMINALS).gr_gid
+    except KeyError:
+        return True
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def _without_group(folder: Path, argv: Sequence[str]) -> list[str]:
+    """The command for a server that finds no group for terminals, so that it does not try to give them to it."""
+    groups = folder / "group"
+    known = Path("/etc/group").read_text("utf-8").splitlines(keepends=True)
+    groups.write_text("".join(line for line in known if not line.startswith(f"{_TERMINALS}:")), "utf-8")
+    own = ["unshare", "--user", "--map-current-user", "--keep-caps", "--mount", "sh", "-c"]
+    bind = 'mount --bind "$0" /etc/group && exec setpriv --inh-caps=-all --ambient-caps=-all "$@"'
+    return [*own, bind, str(groups), *argv]
 
 
 def _free_port() -> int:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from tests.support.display import Display
 from tests.support.processes import Cost
 from tests.support.pty_process import PtyProcess
+from tests.support.replies import KNOWN
 
 # What a program may inherit from the test's own environment.
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "USER", "LOGNAME")
@@ -46,6 +47,7 @@ class Terminal(Display):
         cwd: The folder it starts in.
         columns: Width of the terminal in cells.
         rows: Height of the terminal in cells.
+        known: The private modes that the terminal says it knows.
     """
 
     def __init__(
@@ -55,9 +57,12 @@ class Terminal(Display):
         cwd: str | os.PathLike[str],
         columns: int = 120,
         rows: int = 40,
+        known: Collection[int] = KNOWN,
     ) -> None:
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        process = PtyProcess(argv, inherited | _FIXED | dict(env), os.fspath(cwd), columns=columns, rows=rows)
+        process = PtyProcess(
+            argv, inherited | _FIXED | dict(env), os.fspath(cwd), columns=columns, rows=rows, known=known
+        )
         super().__init__(process, columns, rows)
         self._last_sent = process.started
 

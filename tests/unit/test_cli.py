@@ -108,6 +108,20 @@ def test_without_a_terminal_there_is_no_screen(stream: str, monkeypatch: pytest.
     assert "terminal" in problem(monkeypatch, "xterm", **{stream: True})
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_what_is_closed_is_no_terminal_either(closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m oats_tui {closed}', sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=os.environ,
+    )
+    assert done.returncode == 2
+    assert done.stderr == ("" if "2" in closed else f"oats-tui: {cli.NO_TERMINAL}\n")
+
+
 def oats(*words: str) -> subprocess.CompletedProcess[str]:
     """Run the program without a terminal."""
     command = [sys.executable, "-X", "importtime", "-m", "oats_tui", *words]

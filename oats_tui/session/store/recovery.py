@@ -15,7 +15,6 @@ from oats_tui.core.files import Signature
 from oats_tui.core.items import is_id
 from oats_tui.core.storage_errors import StorageError, locked_error, storage_error
 from oats_tui.session.meta import Outcome, note_outcome
-from oats_tui.session.store.begun import Answer
 from oats_tui.session.store.codec import message_raw
 from oats_tui.session.store.journal import Journal
 from oats_tui.session.store.journals import forget_journal, read_journal, write_records
@@ -209,7 +208,7 @@ def _end_answers(places: Places, journal: Journal, at: float) -> tuple[str, ...]
         value = answer.so_far()
         key = str(value["id"])
         about = key if value["parts"] else answer.asked
-        note_outcome(places.meta, about, _interrupted(answer))
+        note_outcome(places.meta, about, interrupted(has_text=bool(answer.texts or answer.parts)))
         record: dict[str, Any] = {"drop": key, "at": at}
         if value["parts"]:
             record = message_record(key, message_raw(value), answer.after, at)
@@ -218,11 +217,14 @@ def _end_answers(places: Places, journal: Journal, at: float) -> tuple[str, ...]
     return tuple(ended)
 
 
-def _interrupted(answer: Answer) -> Outcome:
-    """How an answer ended whose program is gone."""
+def interrupted(*, has_text: bool) -> Outcome:
+    """Return how an answer ended whose program ended first.
+
+    Args:
+        has_text: Whether something of it had come by then.
+    """
     return Outcome(
         state="interrupted",
         title="Interrupted: the program ended before the answer did.",
-        detail="" if answer.texts or answer.parts else "Nothing of it had come yet.",
-        hint="Write “continue” for the rest.",
+        detail="" if has_text else "Nothing of it had come yet.",
     )

@@ -118,7 +118,7 @@ async def turn_order(desk: Desk, _: str) -> None:
     by_day = desk.memory.order == "project"
     desk.memory.order = "day" if by_day else "project"
     desk.view.rows(anew=True)
-    desk.view.say("the list is by day" if by_day else "the list is by project")
+    desk.view.status.say("the list is by day" if by_day else "the list is by project")
     await desk.save()
 
 
@@ -162,5 +162,5 @@ async def pin(desk: Desk, _: str) -> None:
     words = "pinned" if pins.turn(sessions) else "no longer pinned"
     clear_marks(desk)
     desk.view.rows(anew=True)
-    desk.view.say(words if len(sessions) == 1 else f"{len(sessions):,} sessions {words}")
+    desk.view.status.say(words if len(sessions) == 1 else f"{len(sessions):,} sessions {words}")
     await save_pins(pins_path(desk.start.memory_path), pins)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from oats_tui.core.errors import OatsError
 from oats_tui.ui import clipboard
 from oats_tui.ui.cells import clean, clean_line
+from oats_tui.ui.statusline import OFFERED_FOR
 from oats_tui.ui.widgets.transcript import steps
 from oats_tui.ui.widgets.transcript.itemizing import markdown_of
 from oats_tui.ui.widgets.transcript.items import Entry, ImageItem, TextItem
@@ -31,7 +32,7 @@ async def _copy(desk: Desk, text: str) -> None:
     desk.screen.app._clipboard = text
     told = await clipboard.copy(text, clipboard.way_of(os.environ), _writer(desk))
     characters = "one character" if len(text) == 1 else f"{len(text):,} characters"
-    desk.view.say(f"{characters} {told}")
+    desk.view.status.say(f"{characters} {told}")
 
 
 def _writer(desk: Desk) -> Callable[[str], object]:
@@ -150,7 +151,7 @@ async def copy_link(desk: Desk, _: str) -> None:
 async def select(desk: Desk, _: str) -> None:
     """Begin to select text."""
     if desk.screen.transcript.update(steps.select):
-        desk.view.say("arrows move · v begins · y copies · esc ends")
+        desk.view.status.say("arrows move · v begins · y copies · esc ends", OFFERED_FOR)
 
 
 async def show_picture(desk: Desk, _: str) -> None:

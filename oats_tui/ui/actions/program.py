@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.actions.listing import step_back
 from oats_tui.ui.actions.messages import copy
+from oats_tui.ui.statusline import QUITS_WITHIN
 
 if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
@@ -54,7 +55,7 @@ async def interrupt(desk: Desk, _: str) -> None:
         desk.screen.prompt.remember(desk.memory.history)
         desk.screen.prompt.put("")
     else:
-        desk.view.say("ctrl+c again quits")
+        desk.view.status.say("ctrl+c again quits", QUITS_WITHIN)
 
 
 async def retry(desk: Desk, _: str) -> None:
@@ -111,6 +112,11 @@ async def choose_theme(desk: Desk, name: str) -> None:
 async def redraw(desk: Desk, _: str) -> None:
     """Paint the whole screen, which something else may have written on."""
     await desk.screen.app.run_action("paint_all")
+
+
+async def toggle_meter(desk: Desk, _: str) -> None:
+    """Show how many bytes a second go to the terminal, or do so no longer."""
+    await desk.screen.app.run_action("meter")
 
 
 async def suspend(desk: Desk, _: str) -> None:

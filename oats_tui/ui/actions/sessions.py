@@ -70,7 +70,7 @@ async def needing_session(desk: Desk, _: str) -> None:
     """Go to the next session that needs somebody."""
     session_id = next_needing(desk.workspace.listing.rows(), desk.workspace.open_id)
     if session_id is None:
-        desk.view.say("no session needs you")
+        desk.view.status.say("no session needs you")
     else:
         await desk.open(session_id)
 
@@ -84,7 +84,15 @@ async def rename(desk: Desk, title: str) -> None:
         old = desk.workspace.listing.title(session_id)
         title = await desk.screen.app.push_screen_wait(AskScreen("Rename the session", old))
     if title.strip():
+        listing = desk.workspace.listing
+        is_news = any(row.id == session_id and row.mark == "unread" for row in listing.rows())
         await desk.chat.ledger.rename(session_id, title.strip())
+        await listing.refresh([session_id])
+        if not is_news:
+            # Who has given the name knows of it.
+            listing.read(session_id)
+            desk.view.rows()
+            await desk.save_marks()
 
 
 async def delete(desk: Desk, _: str) -> None:
@@ -116,7 +124,7 @@ async def delete(desk: Desk, _: str) -> None:
         # Those that could not be deleted are still marked.
         desk.screen.side.tell(desk.screen.shelf.hidden)
     if desk.workspace.open_id in session_ids:
-        await desk.open(after)
+        await desk.open(after, stays=True)
 
 
 def _after(desk: Desk, session_ids: list[str]) -> str | None:
@@ -135,7 +143,7 @@ async def restore(desk: Desk, _: str) -> None:
     if opened is not None and opened.is_deleted:
         await desk.workspace.put_back(opened)
         desk.view.refresh(opened.id)
-        desk.view.say("put back")
+        desk.view.status.say("put back")
         return
     if desk.put_away is not None and await undo_archive(desk, desk.put_away):
         return
@@ -144,10 +152,10 @@ async def restore(desk: Desk, _: str) -> None:
     restored = restored or await desk.chat.ledger.trash.restore_last()
     if not restored:
         raise OatsError("The trash is empty.", "There is nothing to bring back.")
-    await desk.open(restored[0].id)
+    await desk.open(restored[0].id, stays=True)
     titles = ", ".join(f"“{sanitize_line(each.title)}”" for each in restored[:MOST_TITLES])
     more = f" and {len(restored) - MOST_TITLES} more" if len(restored) > MOST_TITLES else ""
-    desk.view.say(f"brought back {titles}{more}")
+    desk.view.status.say(f"brought back {titles}{more}")
 
 
 async def show_trash(desk: Desk, _: str) -> None:
@@ -159,7 +167,9 @@ async def show_trash(desk: Desk, _: str) -> None:
     if desk.workspace.open_id in back:
         desk.view.refresh(desk.workspace.open_id)
     if back:
-        desk.view.say("brought back one session" if len(back) == 1 else f"brought back {len(back):,} sessions")
+        desk.view.status.say(
+            "brought back one session" if len(back) == 1 else f"brought back {len(back):,} sessions"
+        )
 
 
 async def repair(desk: Desk, _: str) -> None:
@@ -171,4 +181,4 @@ async def repair(desk: Desk, _: str) -> None:
     saved = await desk.chat.ledger.rescue.repair(session_id)
     desk.view.refresh(session_id)
     messages = "one message" if saved == 1 else f"{saved:,} messages"
-    desk.view.say(f"repaired: {messages} saved" if saved else "this session is whole")
+    desk.view.status.say(f"repaired: {messages} saved" if saved else "this session is whole")

@@ -9,6 +9,7 @@ from oats_tui.chat import tending
 from oats_tui.core.errors import OatsError
 from oats_tui.ui.actions.listing import clear_marks, subject, subjects
 from oats_tui.ui.actions.messages import copy
+from oats_tui.ui.statusline import OFFERED_FOR
 
 if TYPE_CHECKING:
     from oats_tui.ui.desk import Desk
@@ -28,7 +29,7 @@ async def archive(desk: Desk, _: str) -> None:
     clear_marks(desk)
     await _show(desk, changed)
     undo = f"archived: {desk.start.leader} z brings {'it' if len(changed) == 1 else 'them'} back"
-    desk.view.say(_counted(changed, undo if archived else "back in the list"))
+    desk.view.status.say(_counted(changed, undo if archived else "back in the list"), OFFERED_FOR)
 
 
 async def undo_archive(desk: Desk, last: tending.PutAway) -> bool:
@@ -40,7 +41,7 @@ async def undo_archive(desk: Desk, last: tending.PutAway) -> bool:
     await _put_away(desk, there, changed, archived=not last.archived)
     if changed:
         await _show(desk, changed)
-        desk.view.say(_counted(changed, "back in the list" if last.archived else "archived again"))
+        desk.view.status.say(_counted(changed, "back in the list" if last.archived else "archived again"))
     return bool(changed)
 
 
@@ -72,7 +73,7 @@ async def fork(desk: Desk, _: str) -> None:
     taken = {row.title for row in desk.workspace.listing.rows()}
     made = await tending.fork(desk.chat.ledger, session_id, message_id, taken)
     await desk.open(made.id)
-    desk.view.say(f"forked: {desk.start.leader} h goes back to the other session")
+    desk.view.status.say(f"forked: {desk.start.leader} h goes back to the other session", OFFERED_FOR)
 
 
 async def open_above(desk: Desk, _: str) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
-from oats_tui.ui.painting.cells import UNKNOWN, Cells, cells_of
+from oats_tui.ui.painting.cells import UNKNOWN, Cells, Memory
 from oats_tui.ui.painting.line import Piece, ScreenLine
+from oats_tui.ui.painting.moves import Means, move_of
+from oats_tui.ui.painting.order import in_short
 from oats_tui.ui.painting.pens import Pens
-from oats_tui.ui.painting.scrolling import LEAST_MOVED, shift_of
+from oats_tui.ui.painting.scrolling import LEAST_MOVED, Shift
+from oats_tui.ui.painting.strokes import Stroke, strokes_of, whole
 from oats_tui.ui.painting.writer import Writer
 
-LEAST_GAP = 4
-"""Cells between two that differ, from which on going there is shorter than writing them once more."""
+_STROKE = 12
+"""About how many characters a stroke takes beside its text."""
 
 _Painted: TypeAlias = tuple[int, int, Strip]
 """Line, column and content of something to be painted."""
@@ -29,12 +32,17 @@ class Canvas:
 
     Args:
         pens: The styles.
+
+    Attributes:
+        means: What the terminal can do.
     """
 
     def __init__(self, pens: Pens) -> None:
         self._pens = pens
+        self._memory = Memory(pens)
         self._size = Size(0, 0)
         self._lines: list[ScreenLine] = []
+        self.means = Means()
 
     @property
     def is_stale(self) -> bool:
@@ -44,6 +52,7 @@ class Canvas:
     def forget(self) -> None:
         """Take it that the terminal may show anything."""
         self._size = Size(0, 0)
+        self._memory.forget()
 
     def take(self, update: CompositorUpdate, size: Size) -> None:
         """Take on what is to be shown.
@@ -58,46 +67,38 @@ class Canvas:
         for y, x, strip in _pieces(update):
             if 0 <= y < size.height and 0 <= x < size.width:
                 cropped = strip.crop(0, size.width - x)
-                self._lines[y].take(Piece(x, cropped, cells_of(cropped, self._pens)))
+                self._lines[y].take(Piece(x, cropped, self._memory.cells_of(cropped)))
 
     def changes(self, limit: int | None = None, first: int = 0) -> str:
         """Return what makes the terminal show what it should; empty where it does already.
 
         Args:
-            limit: After so many characters the rest is left for the next time; None for all of it.
+            limit: After about so many characters the rest is left for the next time; None for all of it.
             first: The line that is written before the others.
         """
-        writer = Writer(self._pens, self._size.width)
-        if limit is None or limit > 0:
-            self._shift(writer)
+        moves = self._move(is_whole=limit is None) if limit is None or limit > 0 else ""
         order = [first, *(y for y in range(len(self._lines)) if y != first)]
-        for y in order:
-            if limit is not None and writer.size >= limit:
-                break
-            self._write_line(writer, y)
-        return writer.end()
+        return moves + self._written(order, None if limit is None else limit - len(moves))
 
     def changes_of(self, y: int) -> str:
         """Return what makes the terminal show what it should on one line."""
-        writer = Writer(self._pens, self._size.width)
-        self._write_line(writer, y)
-        return writer.end()
+        return self._written([y], None)
 
-    def _shift(self, writer: Writer) -> None:
-        """Have the terminal move lines that it shows already, only somewhere else."""
+    def _move(self, *, is_whole: bool) -> str:
+        """Have the terminal move what it shows already, only somewhere else.
+
+        Args:
+            is_whole: Whether all that differs is written in one piece.
+        """
+        means = self.means if is_whole else self.means._replace(synchronized=False)
+        sequences = []
         for begin, end in self._runs_of_new():
-            lines = self._lines[begin:end]
-            shift = shift_of([line.shown.letters for line in lines], [line.wanted.letters for line in lines])
-            if shift is None:
-                continue
-            top, bottom, by = begin + shift.top, begin + shift.bottom, shift.by
-            writer.control(shift._replace(top=top, bottom=bottom).sequences)
-            for y in range(top, bottom + 1) if by > 0 else range(bottom, top - 1, -1):
-                if top <= y + by <= bottom:
-                    self._lines[y].shown = self._lines[y + by].shown
-                    self._lines[y].span = (0, self._size.width)
-                else:
-                    self._lines[y].clear()
+            move = move_of(self._lines[begin:end], means)
+            if move is not None:
+                move.apply(self._lines[begin:end])
+                top, bottom, by = move.shift
+                sequences.append(move._replace(shift=Shift(begin + top, begin + bottom, by)).sequences)
+        return "".join(sequences)
 
     def _runs_of_new(self) -> Iterator[tuple[int, int]]:
         """Return stretches of lines that are known whole, each from the first to the last that may differ."""
@@ -113,49 +114,49 @@ class Canvas:
                 yield differing[0], differing[-1] + 1
             begin = y + 1
 
-    def _write_line(self, writer: Writer, y: int) -> None:
-        """Write what has to be written on one line."""
-        if not 0 <= y < len(self._lines) or not self._lines[y].is_stale:
-            return
-        line = self._lines[y]
+    def _written(self, order: Iterable[int], limit: int | None) -> str:
+        """Return what writes lines, one after the other, until there are about so many characters."""
+        strokes: list[Stroke] = []
+        unsure: list[tuple[int, Piece]] = []
+        for y in order:
+            if limit is not None and _size(strokes, unsure) >= limit:
+                break
+            line = self._lines[y] if 0 <= y < len(self._lines) else None
+            if line is not None and line.is_stale:
+                strokes += self._strokes(y, line)
+                unsure += [(y, piece) for piece in line.pieces]
+                line.settle()
+        writer = Writer(self._pens, self._size.width)
+        for stroke in in_short(strokes, self._pens):
+            writer.write(stroke)
+        for y, piece in unsure:
+            self._write_piece(writer, y, piece)
+        return writer.end()
+
+    def _strokes(self, y: int, line: ScreenLine) -> Iterator[Stroke]:
+        """Return what has to be written on a line, but for what is written whole."""
         start, stop = line.span
-        new = Cells(line.wanted.letters[start:stop], line.wanted.pens[start:stop])
-        old = Cells(line.shown.letters[start:stop], line.shown.pens[start:stop])
-        # What nobody knows is among the pieces.
-        for place in [place for place, letter in enumerate(new.letters) if letter == UNKNOWN]:
-            old.letters[place], old.pens[place] = UNKNOWN, new.pens[place]
-        if old != new:
-            for begin, end in _runs(old, new):
-                writer.write(y, start, new, begin, end)
-        for piece in line.pieces:
-            if piece.cells is None:
-                writer.write_unsure(y, piece.x, piece.strip)
-            else:
-                writer.write(y, piece.x, piece.cells, 0, len(piece.cells.letters))
-        line.settle()
+        old = line.shown
+        if line.pieces and UNKNOWN in line.wanted.letters:
+            # What nobody knows is among the pieces.
+            old = Cells(list(old.letters), list(old.pens))
+            for place in [place for place, letter in enumerate(line.wanted.letters) if letter == UNKNOWN]:
+                old.letters[place], old.pens[place] = UNKNOWN, line.wanted.pens[place]
+        return strokes_of(y, old, line.wanted, start, stop, self._pens)
+
+    def _write_piece(self, writer: Writer, y: int, piece: Piece) -> None:
+        """Write something whole."""
+        if piece.cells is None:
+            writer.write_unsure(y, piece.x, piece.strip)
+        else:
+            for stroke in whole(y, piece.x, piece.cells, self._pens):
+                writer.write(stroke)
 
 
-def _runs(old: Cells, new: Cells) -> Iterator[tuple[int, int]]:
-    """Return where cells differ: the first of a run, and the one behind it. Wide letters stay in one piece."""
-    start = end = -1
-    for place, letter in enumerate(new.letters):
-        if place < end or (letter == old.letters[place] and new.pens[place] == old.pens[place]):
-            continue
-        first = place if letter else place - 1
-        if start >= 0 and end < first and not _is_near(new.pens, end, first):
-            yield start, end
-            start = -1
-        start = first if start < 0 else start
-        end = place + 1
-        if end < len(new.letters) and not new.letters[end]:
-            end += 1
-    if start >= 0:
-        yield start, end
-
-
-def _is_near(pens: Sequence[int], end: int, place: int) -> bool:
-    """Return whether going on to a cell is no shorter than writing what stands between."""
-    return place - end < LEAST_GAP and len({*pens[end - 1 : place]}) == 1
+def _size(strokes: Iterable[Stroke], unsure: Iterable[tuple[int, Piece]]) -> int:
+    """Return about how many characters something takes."""
+    widths = [len(stroke.text) for stroke in strokes] + [piece.strip.cell_length for _, piece in unsure]
+    return sum(widths) + _STROKE * len(widths)
 
 
 def _pieces(update: CompositorUpdate) -> Iterator[_Painted]:

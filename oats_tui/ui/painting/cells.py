@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rich.segment import Segment
@@ -12,6 +12,9 @@ from oats_tui.ui.painting.pens import Pens
 
 UNKNOWN = "\0"
 """What stands in a cell of which nobody knows what the terminal shows there."""
+
+# Parts of lines, each with its cells.
+_MOST_KNOWN = 4096
 
 # Scripts whose width no two terminals disagree on: Latin, Greek, Cyrillic, frames and blocks, and, two cells wide,
 # Kana, Han and Hangul.
@@ -29,34 +32,60 @@ class Cells:
 
     Attributes:
         letters: What stands in each cell; empty for the right half of a wide letter.
-        pens: The number of each cell's style.
+        pens: The number of each cell's style; of a blank's only what can be seen.
     """
 
     letters: list[str] = field(default_factory=list)
     pens: list[int] = field(default_factory=list)
 
 
-def cells_of(segments: Iterable[Segment], pens: Pens) -> Cells | None:
-    """Return the cells of a line; None where terminals may disagree on how wide it is."""
-    cells = Cells()
-    for segment in segments:
-        text = segment.text
-        if not text or segment.control:
-            continue
-        if not (text.isascii() and text.isprintable()):
-            if _OTHER.search(text):
+class Memory:
+    """Knows the cells of what has been shown, most of which is shown again, only somewhere else.
+
+    Args:
+        pens: The styles.
+    """
+
+    def __init__(self, pens: Pens) -> None:
+        self._pens = pens
+        self._known: dict[Segment, Cells | None] = {}
+
+    def forget(self) -> None:
+        """Take it that styles have other numbers from now on."""
+        self._known.clear()
+
+    def cells_of(self, segments: Iterable[Segment]) -> Cells | None:
+        """Return the cells of a line; None where terminals may disagree on how wide it is."""
+        cells = Cells()
+        known = self._known
+        for segment in segments:
+            if segment not in known:
+                if len(known) >= _MOST_KNOWN:
+                    known.clear()
+                known[segment] = _cells(segment, self._pens)
+            part = known[segment]
+            if part is None:
                 return None
-            if _IS_WIDE.search(text):
-                letters = _with_halves(text)
-                cells.letters += letters
-                cells.pens += [pens.number(segment.style)] * len(letters)
-                continue
-        cells.letters += text
-        cells.pens += [pens.number(segment.style)] * len(text)
-    return cells
+            cells.letters += part.letters
+            cells.pens += part.pens
+        return cells
 
 
-def _with_halves(text: str) -> Sequence[str]:
+def _cells(segment: Segment, pens: Pens) -> Cells | None:
+    """Return the cells of a part of a line; None where terminals may disagree on how wide it is."""
+    text = segment.text
+    if not text or segment.control:
+        return Cells()
+    letters = list(text)
+    if not (text.isascii() and text.isprintable()):
+        if _OTHER.search(text):
+            return None
+        letters = _with_halves(text)
+    pen, blank = pens.numbers(segment.style)
+    return Cells(letters, [blank if letter == " " else pen for letter in letters])
+
+
+def _with_halves(text: str) -> list[str]:
     """Return the letters of a text, an empty one behind each that is two cells wide."""
     letters: list[str] = []
     for letter in text:

@@ -77,11 +77,12 @@ class ScreenLine:
             self.wanted.letters[piece.x : piece.stop] = piece.cells.letters
             self.wanted.pens[piece.x : piece.stop] = piece.cells.pens
 
-    def clear(self) -> None:
-        """Note that the terminal shows nothing here, in its own style, and is to show what it was to show."""
-        width = len(self.shown.letters)
-        self.shown = Cells([" "] * width, [0] * width)
-        self.span = (0, width)
+    def moved(self, source: Cells | None, start: int, stop: int) -> None:
+        """Note that some columns show what another line showed there, or blanks in the terminal's own style."""
+        size = stop - start
+        self.shown.letters[start:stop] = [" "] * size if source is None else source.letters[start:stop]
+        self.shown.pens[start:stop] = [0] * size if source is None else source.pens[start:stop]
+        self.span = (0, len(self.shown.letters))
 
     def settle(self) -> None:
         """Note that the terminal shows what it was to show."""

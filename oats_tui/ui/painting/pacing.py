@@ -51,7 +51,6 @@ class Pacing:
     Attributes:
         is_slow: Whether bytes are saved now.
         round_trip: Seconds until the last answer; None before the first.
-        written: Bytes written so far.
     """
 
     def __init__(
@@ -59,7 +58,6 @@ class Pacing:
     ) -> None:
         self.is_slow = wish == "on"
         self.round_trip: float | None = None
-        self.written = 0
         self._adapts = wish == "auto" and is_remote
         self._clock = clock
         self._on_the_way: deque[tuple[float, int]] = deque()

@@ -7,6 +7,7 @@ from textual._compositor import CompositorUpdate
 from textual.geometry import Size
 
 from oats_tui.ui.painting.canvas import Canvas
+from oats_tui.ui.painting.moves import Means
 from oats_tui.ui.painting.pacing import Pacing
 from oats_tui.ui.painting.pens import Pens
 
@@ -39,6 +40,10 @@ class Painter:
     def take(self, update: CompositorUpdate, size: Size) -> None:
         """Take on what a terminal of some columns and lines is to show."""
         self._canvas.take(update, size)
+
+    def learn(self, means: Means) -> None:
+        """Take note of what the terminal can do."""
+        self._canvas.means = means
 
     def portion(self, cursor: int) -> str:
         """Return what is to be written now; the line of the cursor goes first, and waits for nothing."""

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, TypeAlias
 
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
-END_LINK = "\x1b]8;;\x1b\\"
+from oats_tui.ui.painting.switching import Pen, switch
 
+_CHANGES = {ColorSystem.TRUECOLOR: 18, ColorSystem.EIGHT_BIT: 10}
+_FEW = 5
 
-class Pen(NamedTuple):
-    """What a terminal is told of a style, each as the numbers of a sequence.
-
-    Attributes:
-        attributes: Bold, reversed and the like.
-        colour: Of the letters.
-        ground: Behind them.
-        link: The sequence that begins the link; empty for none.
-    """
-
-    attributes: str = ""
-    colour: str = ""
-    ground: str = ""
-    link: str = ""
+Purpose: TypeAlias = Literal["letters", "blanks", "erasing"]
 
 
 class Pens:
@@ -39,40 +28,88 @@ class Pens:
     def __init__(self, color_system: ColorSystem | None, *, erases_in_colour: bool = False) -> None:
         self._color_system = color_system
         self._erases_in_colour = erases_in_colour
-        self._styles: list[Style] = [Style.null()]
-        self._numbers: dict[Style | None, int] = {None: 0, Style.null(): 0}
-        self._pens = [Pen()]
-        self._switches: dict[tuple[int, int], str] = {}
+        self._numbers: dict[Style | None, tuple[int, int]] = {}
+        self._pens: list[Pen] = []
+        self._blanks: list[int] = []
+        self._numbered: dict[Pen, int] = {}
+        self._switches: dict[tuple[Purpose, int, int], tuple[str, int]] = {}
+        self._number(Pen())
 
     def number(self, style: Style | None) -> int:
-        """Return the number of a style."""
-        number = self._numbers.get(style)
-        if number is None and style is not None:
-            number = self._numbers[style] = len(self._pens)
-            self._styles.append(style)
-            self._pens.append(self._pen(style))
-        return number or 0
+        """Return the number of a style; of those that look alike it is the same."""
+        return self.numbers(style)[0]
+
+    def numbers(self, style: Style | None) -> tuple[int, int]:
+        """Return the number of a style, and the one that stands for a blank in it."""
+        numbers = self._numbers.get(style)
+        if numbers is None:
+            pen = self._number(Pen() if style is None else self._pen(style))
+            numbers = self._numbers[style] = (pen, self._blanks[pen])
+        return numbers
+
+    def blank(self, number: int) -> int:
+        """Return the number that stands for all styles in which a blank looks as in this one."""
+        return self._blanks[number]
 
     def erases(self, number: int) -> bool:
         """Whether a cell that is erased looks as a blank in a style."""
         pen = self._pens[number]
-        return not pen.attributes and not pen.link and (self._erases_in_colour or not pen.ground)
+        return pen.can_erase and (self._erases_in_colour or not pen.ground)
+
+    @property
+    def change(self) -> int:
+        """About how many bytes a change of the colour takes."""
+        return _FEW if self._color_system is None else _CHANGES.get(self._color_system, _FEW)
+
+    def order(self, number: int) -> tuple[str, ...]:
+        """Return what sorts styles so that each needs little to be switched to from the one before."""
+        pen = self._pens[number]
+        return pen.link, pen.ground, pen.attributes, pen.colour
 
     def economize(self) -> bool:
         """Use colours that take few bytes; returns whether that changes any."""
         if self._color_system is not ColorSystem.TRUECOLOR:
             return False
         self._color_system = ColorSystem.EIGHT_BIT
-        self._pens = [self._pen(style) for style in self._styles]
-        self._switches = {}
+        # The numbers that were given go on to mean what they meant.
+        self._numbers = {}
         return True
 
-    def switch(self, before: int, after: int) -> str:
-        """Return what switches a terminal from one style to another."""
-        sequence = self._switches.get((before, after))
-        if sequence is None:
-            sequence = self._switches[before, after] = _switch(self._pens[before], self._pens[after])
-        return sequence
+    def switch(self, purpose: Purpose, before: int, after: int) -> tuple[str, int]:
+        """Return what switches a terminal from one style to another, and the style it has then.
+
+        Args:
+            purpose: What is to be shown. What cannot be seen of it need not be as in the style.
+            before: The style that the terminal has.
+            after: The style that it is to be shown in.
+        """
+        key = (purpose, before, after)
+        found = self._switches.get(key)
+        if found is None:
+            old = self._pens[before]
+            ways = [(switch(old, pen), self._number(pen)) for pen in self._targets(purpose, old, after)]
+            found = self._switches[key] = min(ways, key=lambda way: len(way[0]))
+        return found
+
+    def _targets(self, purpose: Purpose, old: Pen, after: int) -> list[Pen]:
+        """Return the styles that a terminal may have for something, the plainest first."""
+        new = self._pens[after]
+        if purpose == "letters":
+            return [new, new.exchanged]
+        # A blank may have any letters' colour, so that of the style before is left.
+        kept = [old._replace(ground=new.ground), old, old.turned]
+        seen = [pen for pen in kept if pen.blank == new.blank]
+        return [new, *(pen for pen in seen if pen.can_erase)] if purpose == "erasing" else [new, *seen]
+
+    def _number(self, pen: Pen) -> int:
+        """Return the number of what a terminal is told."""
+        number = self._numbered.get(pen)
+        if number is None:
+            number = self._numbered[pen] = len(self._pens)
+            self._pens.append(pen)
+            self._blanks.append(number)
+            self._blanks[number] = self._number(pen.blank)
+        return number
 
     def _pen(self, style: Style) -> Pen:
         """Return what a terminal is told of a style."""
@@ -90,20 +127,6 @@ class Pens:
 
     def _codes(self, color: Color | None, *, foreground: bool) -> str:
         """Return the numbers that set a colour."""
-        if color is None or self._color_system is None:
+        if color is None or color.is_default or self._color_system is None:
             return ""
         return ";".join(color.downgrade(self._color_system).get_ansi_codes(foreground))
-
-
-def _switch(before: Pen, after: Pen) -> str:
-    """Return the shortest that switches from one style to another."""
-    link = "" if before.link == after.link else after.link or END_LINK
-    if before[:3] == after[:3]:
-        return link
-    if before.attributes and before.attributes != after.attributes:
-        # Attributes are taken back by a reset alone, which takes the colours along.
-        return f"{link}\x1b[{';'.join(filter(None, ('0', *after[:3])))}m"
-    codes = [after.attributes] if before.attributes != after.attributes else []
-    codes += [after.colour or "39"] if before.colour != after.colour else []
-    codes += [after.ground or "49"] if before.ground != after.ground else []
-    return f"{link}\x1b[{';'.join(codes)}m"

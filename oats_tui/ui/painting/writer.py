@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from rich.segment import Segment
 
-from oats_tui.ui.painting.cells import Cells
-from oats_tui.ui.painting.pens import Pens
-
-# Erasing cells and going on behind them takes up to ten characters.
-_BLANKS = re.compile(" {10,}")
+from oats_tui.ui.painting.pens import Pens, Purpose
+from oats_tui.ui.painting.strokes import Stroke
 
 
 class Writer:
@@ -22,13 +18,9 @@ class Writer:
     Args:
         pens: The styles.
         width: How many columns the terminal has.
-
-    Attributes:
-        size: How many characters have been written.
     """
 
     def __init__(self, pens: Pens, width: int) -> None:
-        self.size = 0
         self._pens = pens
         self._width = width
         self._pen = 0
@@ -37,67 +29,44 @@ class Writer:
 
     def end(self) -> str:
         """Return what has been written."""
-        self._switch(0)
+        self._switch("letters", 0)
         return "".join(self._out)
-
-    def control(self, sequences: str) -> None:
-        """Write sequences after which the cursor may be anywhere."""
-        self._say(sequences)
-        self._at = None
 
     def write_unsure(self, y: int, x: int, segments: Iterable[Segment]) -> None:
         """Write text whose width is not sure."""
         self._go(y, x)
         for segment in segments:
             if segment.text and not segment.control:
-                self._switch(self._pens.number(segment.style))
-                self._say(segment.text)
+                self._switch("letters", self._pens.number(segment.style))
+                self._out.append(segment.text)
         self._at = None
 
-    def write(self, y: int, x: int, cells: Cells, start: int, stop: int) -> None:
-        """Write some of the cells that begin at a column; many blanks are erased instead."""
-        begin = start
-        while begin < stop:
-            pen = cells.pens[begin]
-            end = begin + 1
-            while end < stop and cells.pens[end] == pen:
-                end += 1
-            self._switch(pen)
-            text = "".join(cells.letters[begin:end])
-            is_narrow = len(text) == end - begin
-            place = 0
-            for blanks in _BLANKS.finditer(text) if is_narrow and self._pens.erases(pen) else ():
-                self._put(y, x + begin + place, text[place : blanks.start()], blanks.start() - place)
-                self._go(y, x + begin + blanks.start())
-                self._say(f"\x1b[{len(blanks.group())}X")
-                place = blanks.end()
-            self._put(y, x + begin + place, text[place:], end - begin - place)
-            begin = end
+    def write(self, stroke: Stroke) -> None:
+        """Write cells, or erase them."""
+        self._go(stroke.y, stroke.x)
+        self._switch(stroke.purpose, stroke.pen)
+        if not stroke.text:
+            self._out.append(f"\x1b[{stroke.width}X" if stroke.width else "\x1b[K")
+            return
+        self._out.append(stroke.text)
+        # At the right edge the cursor stays on the last cell.
+        self._at = (stroke.y, stroke.stop) if stroke.stop < self._width else None
 
-    def _put(self, y: int, x: int, text: str, width: int) -> None:
-        """Write text of so many columns."""
-        if text:
-            self._go(y, x)
-            self._say(text)
-            # At the right edge the cursor stays on the last cell.
-            self._at = (y, x + width) if x + width < self._width else None
-
-    def _switch(self, pen: int) -> None:
+    def _switch(self, purpose: Purpose, pen: int) -> None:
         """Go on in another style."""
         if pen != self._pen:
-            self._say(self._pens.switch(self._pen, pen))
-            self._pen = pen
+            sequence, self._pen = self._pens.switch(purpose, self._pen, pen)
+            self._out.append(sequence)
 
     def _go(self, y: int, x: int) -> None:
         """Go to a cell."""
-        if self._at == (y, x):
-            return
-        if self._at is not None and self._at[0] == y and x > self._at[1]:
-            self._say(f"\x1b[{x - self._at[1]}C")
-        else:
-            self._say(f"\x1b[{y + 1};{x + 1}H")
+        if self._at != (y, x):
+            self._out.append(_way(self._at, y, x))
+            self._at = (y, x)
 
-    def _say(self, text: str) -> None:
-        """Write what goes to the terminal."""
-        self._out.append(text)
-        self.size += len(text)
+
+def _way(at: tuple[int, int] | None, y: int, x: int) -> str:
+    """Return the shortest that goes from a cell, or from nobody knows where, to another one."""
+    if at is not None and at[0] == y and x > at[1]:
+        return f"\x1b[{x - at[1]}C" if x > at[1] + 1 else "\x1b[C"
+    return f"\x1b[{y + 1 if y else ''};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"

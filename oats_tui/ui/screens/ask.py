@@ -11,6 +11,7 @@ from textual.widgets import Input, Label
 
 from oats_tui.core.sanitize import sanitize_line
 from oats_tui.ui.screens.overlay import Overlay
+from oats_tui.ui.widgets.lineinput import LineInput
 
 
 class AskScreen(Overlay[str]):
@@ -32,7 +33,7 @@ class AskScreen(Overlay[str]):
         """Make the question, the line and what the keys do."""
         with Vertical(classes="card"):
             yield Label(self._question, markup=False, classes="card--title")
-            yield Input(self._text, compact=True, select_on_focus=True)
+            yield LineInput(self._text, compact=True, select_on_focus=True)
             yield Label("enter: done · esc: never mind", markup=False, classes="card--keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

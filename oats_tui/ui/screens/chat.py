@@ -104,6 +104,7 @@ class ChatScreen(Screen[None]):
             # A region that loses its room loses the focus, and keys would go nowhere.
             if focused is None and self.app.app_focus:
                 self.call_after_refresh(self.prompt.focus)
+            self.desk.view.status.show()
 
         self.set_class(not self.desk.memory.sidebar, "-list-off")
         self.prompt.remember(self.desk.memory.history)
@@ -190,7 +191,7 @@ class ChatScreen(Screen[None]):
         """Do what reading asks for."""
         match message:
             case Transcript.Followed():
-                self.desk.view.status()
+                self.desk.view.status.show()
             case Transcript.Selected(text=text):
                 copy(self.desk, text)
             case Transcript.PicturesSeen(pictures=pictures):

@@ -6,10 +6,15 @@ from textual import work
 from textual.app import App
 from textual.command import CommandPalette
 from textual.theme import ThemeProvider
+from textual.widgets import Input
 
 
 class Palette(CommandPalette):
-    """Textual's command palette, which survives being closed while it still searches."""
+    """Textual's command palette, which survives being closed while it still searches, and does not blink."""
+
+    def on_mount(self) -> None:
+        """Have the cursor stand still."""
+        self.query_one(Input).cursor_blink = False
 
     @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP, exit_on_error=False)
     async def _gather_commands(self, search_value: str) -> None:

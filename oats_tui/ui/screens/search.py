@@ -20,6 +20,7 @@ from oats_tui.session.search import Found, Hit, Progress
 from oats_tui.ui.cells import clean, clean_line
 from oats_tui.ui.moments import when
 from oats_tui.ui.screens.overlay import Overlay
+from oats_tui.ui.widgets.lineinput import LineInput
 
 MOST_SHOWN = 50
 """Hits that are looked for, the newest; who has more of them types another word."""
@@ -98,7 +99,7 @@ class SearchScreen(Overlay[Chosen | None]):
         """Make the line to type in, the list and what the keys do."""
         with Vertical(classes="card card-wide"):
             yield Label("Search all sessions", classes="card--title")
-            yield Input(self._query, placeholder="words", compact=True, max_length=LONGEST_QUERY)
+            yield LineInput(self._query, placeholder="words", compact=True, max_length=LONGEST_QUERY)
             yield OptionList(compact=True)
             yield Label(HINT, markup=False, id="search-state", classes="card--keys")
 

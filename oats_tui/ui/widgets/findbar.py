@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from oats_tui.core.sanitize import sanitize_line
+from oats_tui.ui.widgets.lineinput import LineInput
 from oats_tui.ui.widgets.transcript import steps
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ class FindBar(Horizontal):
     def compose(self) -> ComposeResult:
         """Make the parts of the line."""
         yield Static("/", id="find-sign", markup=False)
-        yield Input(placeholder="find in this session", compact=True, id="find-words", max_length=LONGEST_QUERY)
+        yield LineInput(
+            placeholder="find in this session", compact=True, id="find-words", max_length=LONGEST_QUERY
+        )
         yield Static("", id="find-count", markup=False)
 
     def open(self, words: str) -> None:

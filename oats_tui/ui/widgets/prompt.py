@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from oats_tui.core.sanitize import sanitize
+from oats_tui.ui.painting.cursor import OWN_CURSOR
 from oats_tui.ui.widgets.history import History
 
 PLACEHOLDER = "Ask anything"
@@ -45,12 +46,17 @@ class Prompt(TextArea):
         super().__init__(id=id, placeholder=PLACEHOLDER, compact=True, highlight_cursor_line=False, soft_wrap=True)
         self.cursor_blink = False
         self.beyond: Widget | None = None
-        """Where tab goes to from an empty input."""
+        """Where tab goes to."""
         self._history = History()
 
     def remember(self, sent: Sequence[str]) -> None:
         """Take on what was sent before, oldest first."""
         self._history.take([sanitize(text) for text in sent])
+
+    @property
+    def _draw_cursor(self) -> bool:
+        """Whether the cursor is drawn, which the terminal does better."""
+        return super()._draw_cursor and not self.app.has_class(OWN_CURSOR)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line; none where there is no room, which Textual's own placeholder does not survive."""
@@ -96,6 +102,8 @@ class Prompt(TextArea):
         event.stop()
         start, end = self.selection
         self.replace(sanitize(event.text), start, end)
+        # The input grows first.
+        self.call_after_refresh(self.scroll_cursor_visible)
 
     def _enter(self) -> bool:
         """Send; a backslash in front of the cursor makes a new line instead."""
@@ -114,8 +122,8 @@ class Prompt(TextArea):
         return True
 
     def _tab(self) -> bool:
-        """Go on to the transcript from an empty input; a tab is never typed."""
-        if not self.text and self.beyond is not None:
+        """Go on to the transcript; a tab is never typed."""
+        if self.beyond is not None:
             self.screen.set_focus(self.beyond)
         return True
 

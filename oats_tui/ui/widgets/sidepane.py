@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from oats_tui.ui.filtering import LONGEST_FILTER
+from oats_tui.ui.widgets.lineinput import LineInput
 from oats_tui.ui.widgets.sidebar import Sidebar
 
 
@@ -37,7 +38,7 @@ class FilterLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Make the parts of the line."""
         yield Static("/", id="filter-sign", markup=False)
-        yield Input(placeholder="filter", compact=True, id="filter-words", max_length=LONGEST_FILTER)
+        yield LineInput(placeholder="filter", compact=True, id="filter-words", max_length=LONGEST_FILTER)
 
     def action_lead(self, step: int) -> None:
         """Move the list's cursor so many rows."""

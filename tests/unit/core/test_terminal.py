@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import struct
+import termios
+
 import pytest
 
-from oats_tui.core.terminal import charset, colour_depth, is_ci, is_light, is_remote, multiplexer, through_tmux
+from oats_tui.core.terminal import (
+    MOST_COLUMNS,
+    MOST_LINES,
+    charset,
+    colour_depth,
+    is_ci,
+    is_light,
+    is_remote,
+    multiplexer,
+    size,
+    through_tmux,
+)
 
 DEPTHS = [
     ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "truecolor"),
@@ -39,6 +55,10 @@ CHARSETS = [
     ({"LANG": "ru_RU.KOI8-R"}, "koi8-r"),
     ({"LANG": "en_US.no-such-thing"}, "ascii"),
     ({"LANG": "en_US.\0"}, "ascii"),
+    *(
+        ({"LC_ALL": f"x.{name}"}, "ascii")
+        for name in ("UTF-16", "UTF-7", "hex", "rot13", "undefined", "idna", "cp037")
+    ),
 ]
 
 
@@ -74,3 +94,29 @@ def test_where_it_runs() -> None:
     assert not is_remote({"SSH_CONNECTION": ""})
     assert is_ci({"CI": "true"})
     assert not any(is_ci({"CI": value}) for value in ("", "0", "false", "no"))
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "expected"),
+    [
+        ((100, 30), ("80", "24"), (100, 30)),
+        ((0, 0), ("90", "20"), (90, 20)),
+        ((0, 0), ("", ""), (80, 24)),
+        ((0, 0), ("99999", "9999"), (MOST_COLUMNS, MOST_LINES)),
+        ((65535, 65535), ("80", "24"), (MOST_COLUMNS, MOST_LINES)),
+    ],
+)
+def test_the_size(
+    known: tuple[int, int], told: tuple[str, str], expected: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", told[0])
+    monkeypatch.setenv("LINES", told[1])
+    master, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", known[1], known[0], 0, 0))
+    # Where even the output's terminal does not know.
+    monkeypatch.setattr("sys.__stdout__", None)
+    try:
+        assert size(slave) == expected
+    finally:
+        os.close(master)
+        os.close(slave)

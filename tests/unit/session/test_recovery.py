@@ -82,7 +82,7 @@ def test_an_answer_that_was_cut_off_is_kept_and_marked_once(scene: Scene) -> Non
     assert recover(scene.places) == Recovered(1, (answer.id,))
     assert scene.texts() == ["u1", "Once upon a time"]
     outcome = scene.outcomes()[answer.id]
-    assert (outcome.state, bool(outcome.hint)) == ("interrupted", True)
+    assert (outcome.state, outcome.detail) == ("interrupted", "")
     before = {path: path.read_bytes() for path in scene.places.data_dir.rglob("*") if path.is_file()}
     for _ in range(3):
         assert not recover(scene.places)

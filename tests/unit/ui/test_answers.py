@@ -23,10 +23,10 @@ class Clock:
         return self.now
 
 
-def asked(*, width: bool = False) -> tuple[Answers, Clock]:
+def asked(*, width: bool = False, margins: bool = False) -> tuple[Answers, Clock]:
     clock = Clock()
     answers = Answers(clock)
-    answers.asked(width=width)
+    answers.asked(width=width, margins=margins)
     return answers, clock
 
 
@@ -56,6 +56,46 @@ def test_however_an_answer_is_cut_nothing_of_it_is_typed(cuts: list[int], answer
     assert typed + answers.take("") == "ab\x1b[Acd\x1b"
     assert answers.told.light is (answer == WHITE)
     assert answers.settled.is_set()
+
+
+@given(
+    st.lists(st.integers(0, 60), max_size=8), st.sampled_from("01234"), st.sampled_from(["", "\x1b[", "\x1b[?6"])
+)
+def test_however_the_answer_about_margins_is_cut_nothing_of_it_is_typed(
+    cuts: list[int], state: str, end: str
+) -> None:
+    answers, _ = asked(margins=True)
+    whole = f"ab\x1b[A\x1b[?69;{state}$y{WHITE}c\x1b[<0;1;2Md{end}"
+    places = sorted({0, *(cut for cut in cuts if cut < len(whole)), len(whole)})
+    typed = "".join(answers.take(whole[a:b]) for a, b in itertools.pairwise(places))
+    assert typed + answers.take("") == f"ab\x1b[Ac\x1b[<0;1;2Md{end}"
+    assert answers.told.margins is (state in "12")
+    assert answers.told.light is True
+
+
+@given(st.lists(st.integers(0, 60), max_size=8))
+def test_what_else_a_terminal_tells_is_left_to_others(cuts: list[int]) -> None:
+    answers, _ = asked(margins=True)
+    whole = f"\x1b[?2026;2$y\x1b[?62;22c\x1b[?6;1$y\x1b[?1u{WHITE}"
+    places = sorted({0, *(cut for cut in cuts if cut < len(whole)), len(whole)})
+    typed = "".join(answers.take(whole[a:b]) for a, b in itertools.pairwise(places))
+    assert typed == whole.removesuffix(WHITE)
+    assert answers.told.margins is False
+
+
+def test_who_was_not_asked_for_margins_has_them_typed() -> None:
+    answers, _ = asked()
+    assert answers.take("\x1b[?69;2$y") == "\x1b[?69;2$y"
+    assert answers.told.margins is False
+
+
+def test_a_late_answer_about_margins_counts_and_is_no_text() -> None:
+    answers, clock = asked(margins=True)
+    clock.now += 60
+    assert answers.take("\x1b[?69") == ""
+    assert answers.take("") == ""
+    assert answers.take(";1$yx") == "x"
+    assert answers.told.margins is True
 
 
 def test_a_late_answer_is_no_text_either() -> None:

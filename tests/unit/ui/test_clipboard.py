@@ -89,6 +89,25 @@ def test_where_a_program_does_not_take_it_the_terminal_is_asked(
     assert (told, bool(written)) == (TERMINAL, True)
 
 
+def test_a_program_that_hangs_does_not_outlive_the_end(tmp_path: Path) -> None:
+    line = tmp_path / "line"
+    os.mkfifo(line)
+    program = a_program(
+        tmp_path, "xclip", f'exec 3> "{line}"; echo began >&3; (sleep 10; echo outlived >&3) & wait'
+    )
+
+    async def cut_off() -> str:
+        copying = asyncio.create_task(copy("text", Way((program,), "in the clipboard"), lambda _: None))
+        with await asyncio.to_thread(line.open) as told:
+            await asyncio.to_thread(told.readline)
+            copying.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await copying
+            return await asyncio.to_thread(told.read)
+
+    assert asyncio.run(cut_off()) == ""
+
+
 @pytest.mark.skipif(not shutil.which("tmux"), reason="there is no tmux")
 def test_tmux_has_it_in_its_buffer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     socket = tmp_path / "socket"

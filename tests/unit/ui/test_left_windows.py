@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from oats_tui.core.bus import bus
+from oats_tui.date import utc
 from oats_tui.session.session import Session
-from oats_tui.ui.memory import load_memory
+from oats_tui.ui.memory import Memory, load_memory
 from oats_tui.ui.widgets.transcript.steps import turn_all
 from tests.support.app import Rig, play, run
 from tests.unit.ui.sessions import keep, make
@@ -142,3 +144,58 @@ def test_two_windows_keep_both_their_places(data_dir: Path) -> None:
     kept = json.loads((data_dir / "state" / "left.json").read_text())["left"]
     assert sorted(kept) == sorted(ids)
     assert all(each["place"] for each in kept.values())
+
+
+def test_last_is_the_one_that_was_left_last_not_the_one_written_to_last(data_dir: Path) -> None:
+    opened: list[str | None] = []
+
+    async def leave(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == older)
+        await rig.settle()
+
+    async def come_back(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id is not None)
+        opened.append(rig.open_id)
+
+    newer, older = keep(make("newer", "a")), keep(make("older", "b", age=60))
+    play(come_back, data_dir, resume="last")
+    play(leave, data_dir, resume=older)
+    play(come_back, data_dir, resume="last")
+    since = make("since", "c")
+    since.info.time.updated = utc() + timedelta(minutes=1)
+    keep(since)
+    play(come_back, data_dir, resume="last")
+    assert opened == [newer, older, since.id]
+
+
+def test_last_is_a_new_conversation_into_which_something_was_typed(data_dir: Path) -> None:
+    async def leave(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id is None)
+        await rig.type("not sent yet")
+
+    async def come_back(rig: Rig) -> None:
+        await rig.until(lambda: rig.screen.prompt.text == "not sent yet")
+        assert rig.open_id is None
+        await rig.press(*["backspace"] * len("not sent yet"))
+
+    async def come_back_once_more(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == only)
+
+    def memory() -> Memory:
+        return load_memory(data_dir / "state" / "memory.json")
+
+    only = keep(make("only", "a"))
+    play(leave, data_dir)
+    play(come_back, data_dir, resume="last", memory=memory())
+    play(come_back_once_more, data_dir, resume="last", memory=memory())
+
+
+def test_last_is_none_that_was_archived_meanwhile(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: rig.open_id == older)
+
+    older = keep(make("older", "a", age=60))
+    newer = make("newer", "b")
+    newer.info.time.archived = utc()
+    keep(newer)
+    play(scenario, data_dir, resume="last")

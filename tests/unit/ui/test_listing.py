@@ -189,7 +189,7 @@ def test_a_list_of_any_size_begins_with_its_newest(desk: Desk) -> None:
         fresh = Listing(desk.chat, desk.marks)
         await fresh.glance()
         assert fresh.rows() == desk.listing.rows()[:FIRST_PAGE]
-        assert (desk.listing.newest(), "s0" in fresh, f"s{FIRST_PAGE}" in fresh) == ("s0", True, False)
+        assert (desk.listing.last(lambda _: 0.0), "s0" in fresh, f"s{FIRST_PAGE}" in fresh) == ("s0", True, False)
 
     run(scenario())
 
@@ -247,7 +247,7 @@ def test_one_that_was_being_written_and_is_gone_leaves_no_row(desk: Desk) -> Non
         await desk.chat.delete("s")
         await desk.listing.refresh(["s"])
         assert desk.marked() == {}
-        assert ("s" in desk.listing, desk.listing.newest()) == (False, None)
+        assert ("s" in desk.listing, desk.listing.last(lambda _: 0.0)) == (False, None)
         desk.keep("s")
         await desk.listing.refresh(["s"])
         assert desk.marked() == {"s": ""}

@@ -38,6 +38,7 @@ with open(sys.argv[1]) as file:
     ITEM = ImageItem("image/png", file.read())
 class Program(App):
     ticks = 0
+    asks = False
     def __init__(self):
         super().__init__(driver_class=TerminalDriver)
     def tick(self):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -226,7 +227,7 @@ def test_tab_and_esc_go_to_the_messages_and_back(data_dir: Path) -> None:
             (["escape"], screen.prompt),
             (["ctrl+x", "k"], screen.transcript),
             (["i"], screen.prompt),
-            (["a", "tab"], screen.prompt),
+            (["a", "tab"], screen.transcript),
             (["ctrl+s"], screen.sidebar),
             (["escape"], screen.prompt),
         ):
@@ -270,3 +271,25 @@ def test_keys_are_not_lost_when_the_list_has_no_room_any_more(data_dir: Path) ->
 
     keep_three(data_dir)
     play(scenario, data_dir)
+
+
+def test_the_status_bar_names_the_first_keys_of_where_one_is(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        for key, place, first in [
+            ("ctrl+s", "list", "/ filter"),
+            ("slash", "list", "enter open"),
+            ("escape", "list", "/ filter"),
+            ("escape", "", "ctrl+p commands"),
+            ("tab", "messages", "/ find"),
+            ("escape", "", "ctrl+p commands"),
+        ]:
+            await rig.press(key)
+            await rig.until(partial(is_at, rig, place, first))
+
+    keep_three(data_dir)
+    play(scenario, data_dir)
+
+
+def is_at(rig: Rig, place: str, first: str) -> bool:
+    """Whether the focus is in a place, and the status bar names a key of it."""
+    return rig.screen.desk.view.status.place == place and first in rig.screen.status.status.keys

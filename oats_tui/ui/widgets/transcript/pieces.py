@@ -228,7 +228,7 @@ class EndPiece(Piece):
 def what_to_do(outcome: Outcome) -> tuple[str, ...]:
     """Return what a person can do about an answer that did not end well, in sentences."""
     again = "Ask again with ctrl+x R"
-    return (again if outcome.state == "failed" else f"{again}, or write “continue”",)
+    return (again if outcome.state == "failed" else f"{again}, or write “continue” for the rest",)
 
 
 def pieces_of(

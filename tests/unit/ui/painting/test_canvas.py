@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-import pyte
 import pytest
 from rich.color import ColorSystem
 from rich.segment import Segment
@@ -45,10 +44,9 @@ def layout(strips: Sequence[Strip]) -> LayoutUpdate:
     return LayoutUpdate([[strip] for strip in strips], Region(0, 0, *SIZE))
 
 
-def cells(emulator: Emulator) -> list[list[pyte.screens.Char]]:
+def cells(emulator: Emulator) -> list[list[object]]:
     """What each cell of a terminal shows, and how."""
-    buffer = emulator._grid.buffer
-    return [[buffer[y][x] for x in range(SIZE.width)] for y in range(SIZE.height)]
+    return [emulator.looks(y) for y in range(emulator.rows)]
 
 
 def a_canvas() -> Canvas:
@@ -118,7 +116,7 @@ def test_a_letter_costs_its_cell() -> None:
     after = Strip([Segment("wordy", style)]).adjust_cell_length(SIZE.width, style)
     painted(canvas, layout([before] * SIZE.height), SIZE)
     written = painted(canvas, layout([before, after, before, before, before]), SIZE)
-    assert written == "\x1b[38;2;224;224;224;48;2;18;18;18m\x1b[2;5Hy\x1b[39;49m"
+    assert written == "\x1b[2;5H\x1b[38;2;224;224;224;48;2;18;18;18my\x1b[m"
 
 
 def test_what_lies_beyond_the_terminal_is_left_out() -> None:
