@@ -34,7 +34,7 @@ ESSENTIAL = ("textual-input", "textual-output")
 """Threads without which there is no screen."""
 
 _LINKS, _FRAMES = 5, 60
-_RESERVE = 1 << 20
+_RESERVE = 8 << 20
 _PACKAGES = ("oats-tui", "textual", "rich", "pydantic", "pydantic-ai-slim", "openai", "watchfiles", "xllamacpp")
 _TOLD = ("TERM", "COLORTERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION", "LC_TERMINAL", "LC_ALL")
 _TOLD_TOO = ("LC_CTYPE", "LANG", "LINES", "COLUMNS")
@@ -62,7 +62,8 @@ class Crashes:
         self._folder = folder
         self._environ = environ
         self._count = 0
-        # Given up first, so that there is memory for the report where there is none for anything else.
+        # Given up first, so that there is memory for the report where there is none for anything else. Never
+        # written to, it takes room among the addresses and none in memory.
         self._reserve: bytearray | None = bytearray(_RESERVE)
 
     def note(self, error: BaseException, where: str = "") -> None:
@@ -74,12 +75,18 @@ class Crashes:
         """
         self._reserve = None
         self._count += 1
+        if isinstance(error, MemoryError):
+            _let_go(error)
         with contextlib.suppress(MemoryError):
             _log.critical("an unforeseen error%s: %s", f" in {where}" if where else "", described(error))
         if self._count > MOST:
             return
         try:
-            self.paths.append(_written(self._folder, report(error, where, self._environ)))
+            try:
+                text = report(error, where, self._environ)
+            except MemoryError:
+                text = short_report(error, where, self._environ)
+            self.paths.append(_written(self._folder, text))
         except (OSError, OatsError, MemoryError, RuntimeError) as failed:
             _log.warning("no report could be written: %s", type(failed).__name__)
 
@@ -121,20 +128,45 @@ def report(error: BaseException, where: str, environ: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _traces(error: BaseException) -> Iterator[str]:
-    """Return an error and those that led to it, each with the lines of code on its way."""
+def short_report(error: BaseException, where: str, environ: Mapping[str, str]) -> str:
+    """Return what can be told with next to no memory: the kind of an error, and the lines by their numbers.
+
+    Nothing is read for it, neither code nor versions.
+    """
+    lines = [f"oats-tui: a short report{f' of {where}' if where else ''}", ""]
+    for link in _links(error):
+        lines.append(f"{type(link).__module__}.{type(link).__qualname__}")
+        for frame, line in list(traceback.walk_tb(link.__traceback__))[-_FRAMES:]:
+            lines.append(f'  File "{_homeless(frame.f_code.co_filename)}", line {line}, in {frame.f_code.co_name}')
+    return "\n".join([*lines, "", "terminal:", *_terminal(environ), ""])
+
+
+def _links(error: BaseException) -> Iterator[BaseException]:
+    """Return an error and those that led to it, the last first."""
     link: BaseException | None = error
     for _ in range(_LINKS):
         if link is None:
             return
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def _let_go(error: BaseException) -> None:
+    """Forget the local variables on the way of an error: among them is, most often, what took the memory."""
+    for link in _links(error):
+        traceback.clear_frames(link.__traceback__)
+
+
+def _traces(error: BaseException) -> Iterator[str]:
+    """Return an error and those that led to it, each with the lines of code on its way."""
+    for index, link in enumerate(_links(error)):
+        if index:
+            yield "from:"
         number = f" ({link.strerror})" if isinstance(link, OSError) and link.strerror else ""
         yield f"{type(link).__module__}.{type(link).__qualname__}{number}"
         for frame in traceback.extract_tb(link.__traceback__)[-_FRAMES:]:
             yield f'  File "{_homeless(frame.filename)}", line {frame.lineno}, in {frame.name}'
             yield f"    {frame.line or ''}"
-        link = link.__cause__ or link.__context__
-        if link is not None:
-            yield "from:"
 
 
 def _homeless(path: str) -> str:
@@ -168,9 +200,10 @@ def _written(folder: Path, text: str) -> Path:
     seconds, rest = divmod(time.time_ns(), 10**9)
     stamp = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(seconds))}.{rest:09}Z"
     path = folder / f"crash-{stamp}-{os.getpid()}.txt"
+    data = text.encode("utf-8", "replace")
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb", buffering=0) as file:
+        file.write(data)
     reports = sorted(each for each in folder.glob("crash-*.txt") if each.is_file())
     for old in [each for each in reports[:-KEPT] if each != path]:
         with contextlib.suppress(OSError):

@@ -107,8 +107,9 @@ def test_the_end_of_the_thread_that_reads_ends_the_program(tmp_path: Path) -> No
         check_report(tmp_path, terminal, "ZeroDivisionError", "in: the thread textual-input")
 
 
-def test_without_memory_it_ends_in_good_order(tmp_path: Path) -> None:
-    with breaking(tmp_path, "memory") as terminal:
+@pytest.mark.parametrize("what", ["memory", "memory lost"])
+def test_without_memory_it_ends_in_good_order(tmp_path: Path, what: str) -> None:
+    with breaking(tmp_path, what) as terminal:
         ready(terminal)
         terminal.send(F9)
         assert terminal.wait_exit(60).code == 1

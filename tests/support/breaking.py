@@ -2,7 +2,7 @@
 
 `start`: before the screen is up. `handler`: at the key F9. `worker`, `thread`: likewise, in one. `output`: the
 thread that writes to the terminal. `input`: the one that reads from it, at the next key. `memory`: at F9 no more
-memory is to be had, and much is asked for.
+memory is to be had, and much is asked for. `memory lost`: nor is any given up again.
 
 It is run by its path and imports nothing of the tests, so that it works wherever the program is installed.
 """
@@ -20,6 +20,8 @@ SECRET = "sk-the-secret-key"
 """Words of an error and the value of a variable, which no report may hold."""
 
 _ROOM = 24 << 20
+_PIECE = 1 << 12
+_LOST: list[bytearray] = []
 
 
 def fail() -> None:
@@ -67,13 +69,18 @@ def in_thread(_: Any) -> None:
     threading.Thread(target=fail, name="of-the-test").start()
 
 
-def without_memory(_: Any) -> None:
+def without_memory(screen: Any) -> None:
     """Ask for more memory than there is from now on."""
     used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     resource.setrlimit(resource.RLIMIT_AS, (used + _ROOM, used + _ROOM))
-    held = []
+    held = screen if isinstance(screen, list) else []
     while True:
-        held.append(bytearray(1 << 20))
+        held.append(bytearray(_PIECE))
+
+
+def with_memory_lost(_: Any) -> None:
+    """Likewise, and what was taken stays taken."""
+    without_memory(_LOST)
 
 
 def in_output(screen: Any) -> None:
@@ -98,6 +105,7 @@ WORKS = {
     "worker": in_worker,
     "thread": in_thread,
     "memory": without_memory,
+    "memory lost": with_memory_lost,
     "output": in_output,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,47 @@ def test_one_that_comes_again_and_again_is_reported_a_few_times(tmp_path: Path) 
     for _ in range(MOST + 5):
         crashes.note(failed())
     assert len(list(tmp_path.iterdir())) == len(crashes.paths) == MOST
+
+
+def test_where_there_is_no_memory_for_a_report_there_is_a_short_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reading(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("traceback.extract_tb", reading)
+    crashes = Crashes(tmp_path, ENVIRON)
+    crashes.note(failed(), "the thread x")
+    (path,) = crashes.paths
+    text = path.read_text("utf-8")
+    wanted = (
+        "the thread x",
+        "PermissionError",
+        "builtins.ValueError",
+        "test_crash.py",
+        "in fail",
+        "TERM=xterm",
+    )
+    assert [each for each in wanted if each not in text] == []
+    assert [each for each in (KEY, "somebody", "\x1b", "\x07") if each in text] == []
+
+
+def test_what_took_the_memory_is_let_go(tmp_path: Path) -> None:
+    class Much:
+        """What takes memory."""
+
+    held: list[weakref.ref[Much]] = []
+
+    def fail() -> None:
+        much = Much()
+        held.append(weakref.ref(much))
+        raise MemoryError
+
+    with pytest.raises(MemoryError) as caught:
+        fail()
+    assert held[0]() is not None
+    Crashes(tmp_path, ENVIRON).note(caught.value)
+    assert held[0]() is None
 
 
 def test_where_nothing_can_be_written_that_is_said(tmp_path: Path) -> None:
