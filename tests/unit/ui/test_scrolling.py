@@ -165,6 +165,22 @@ def test_at_another_size_the_end_is_still_followed(data_dir: Path, size: tuple[i
     play(scenario, data_dir, resume=keep_long(data_dir))
 
 
+def test_a_size_that_shows_all_for_a_while_leaves_who_is_at_the_end_there(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.until(lambda: at_end(rig) and "line 19" in rig.text())
+        for _ in range(3):
+            for size in ((120, 40), (60, 12)):
+                await rig.pilot.resize_terminal(*size)
+                await rig.until(lambda: rig.screen.size == size)  # noqa: B023 - waited for here
+                await rig.settle()
+                await rig.until(lambda: at_end(rig) and "line 19" in rig.text())
+                assert rig.screen.transcript.following
+                assert "more below" not in rig.said
+
+    answer = "\n\n".join(f"line {number}" for number in range(8, 20))
+    play(scenario, data_dir, (60, 12), resume=keep(make("short", "question", answer)))
+
+
 def test_what_another_program_adds_moves_nothing_that_is_read(data_dir: Path) -> None:
     session = make("long", "question", LONG)
     keep(session)

@@ -60,6 +60,9 @@ class Viewport:
             anew: Whether it is another conversation, of which the end or the place is shown.
         """
         held, above = place, 0
+        pushed = self._pushed
+        if anew or (pushed is not None and all(entry.id != pushed.entry_id for entry in entries)):
+            self._pushed = None
         if place is None and not self.following:
             held, above = self.place_among({entry.id for entry in entries})
         self.document.replace(entries, width)

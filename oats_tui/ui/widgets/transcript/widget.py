@@ -115,7 +115,9 @@ class Transcript(Borderless, can_focus=True):
         return self._painted[y] if y < len(self._painted) else Strip.blank(self.size.width)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Show what has been scrolled to."""
+        """Show what has been scrolled to; not what Textual makes of it at another size, before that is told."""
+        if self.size.height != self.reading.viewport.page:
+            return
         if round(new_value) != self.reading.viewport.top:
             self.update(lambda reading: reading.scroll(round(new_value)))
 

@@ -208,3 +208,25 @@ def test_a_size_that_shows_the_end_for_a_while_does_not_lose_the_place() -> None
     steps.last(reading)
     reading.resize(width, page)
     assert reading.viewport.following, "who went to the end meanwhile stays there"
+
+
+def test_another_conversation_does_not_go_where_the_one_before_was_pushed_from() -> None:
+    reading = reading_of([plain(f"m{number}", f"text {number}") for number in range(30)])
+    width, page = reading.width, reading.viewport.page
+    reading.scroll(reading.viewport.top - 5)
+    reading.resize(width, page + 300)
+    reading.show([plain(f"other{number}", f"other {number}") for number in range(30)], state=ReadingState())
+    reading.resize(width, page)
+    assert reading.viewport.following
+    assert reading.news == 0
+
+
+def test_who_was_pushed_from_a_message_that_is_gone_stays_at_the_end() -> None:
+    entries = [plain(f"m{number}", f"text {number}") for number in range(30)]
+    reading = reading_of(entries)
+    width, page = reading.width, reading.viewport.page
+    reading.scroll(0)
+    reading.resize(width, page + 300)
+    reading.show(entries[20:])
+    reading.resize(width, page)
+    assert reading.viewport.following
