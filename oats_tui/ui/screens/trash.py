@@ -87,10 +87,12 @@ class TrashScreen(Overlay[list[str]]):
         family = deleted_with(head, self._trashed)
         if len(family) > 1:
             said += f" and {len(family) - 1:,} with it"
+        is_back = False
         try:
             for each in family:
                 await self._trash.restore(each)
                 self._back.append(each.id)
+            is_back = True
         except OatsError as error:
             said = " ".join(filter(None, (error.title, error.hint)))
         try:
@@ -100,7 +102,7 @@ class TrashScreen(Overlay[list[str]]):
         finally:
             self._busy = False
         self._show(index, said)
-        if self._leaving:
+        if self._leaving or (is_back and not self._trashed):
             self.leave(self._back)
 
     def _show(self, index: int, said: str = "") -> None:

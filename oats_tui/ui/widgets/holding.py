@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import chain, pairwise
 
 from oats_tui.ui.widgets.row import Heading, Line, Row
@@ -11,8 +11,8 @@ from oats_tui.ui.widgets.row import Heading, Line, Row
 def joined(shown: Sequence[Line], given: Sequence[Line], known: Container[str]) -> list[Line]:
     """Return the lines in the order in which they are shown while it is held.
 
-    Those that are there stay in their order, as they are now. A new session stands below its heading, one of a
-    tree behind the session that precedes it there, and any other on top.
+    Those that are there stay in their order, as they are now. A new session stands above all that are to stand
+    below it, under its heading, and one of a tree behind the session that precedes it there.
 
     Args:
         shown: What is shown.
@@ -23,7 +23,7 @@ def joined(shown: Sequence[Line], given: Sequence[Line], known: Container[str]) 
     kept = [now.get(line.id, line) for line in shown if line.id in now or isinstance(line, Heading)]
     places = _Fresh(known)
     if any(line.id not in known for line in given):
-        places.take(given)
+        places.take(given, _highest_below(given, kept))
     return _without_idle(list(places.among(kept)), now)
 
 
@@ -42,8 +42,13 @@ class _Fresh:
         self._behind: dict[str, list[Line]] = {}
         self._homes: dict[str, list[Line]] = {}
 
-    def take(self, given: Sequence[Line]) -> None:
-        """Find the places of what is new among these."""
+    def take(self, given: Sequence[Line], below: Mapping[str, str]) -> None:
+        """Find the places of what is new among these.
+
+        Args:
+            given: What is to be shown.
+            below: See `_highest_below`.
+        """
         heading: Line | None = None
         previous: Line | None = None
         for line, following in pairwise(chain(given, [None])):
@@ -52,7 +57,7 @@ class _Fresh:
                 if isinstance(line, Heading):
                     home = self._home_of_heading(line, following)
                 else:
-                    home = self._home(previous if line.shape.depth else heading)
+                    home = self._home_of_row(line, heading, previous, below.get(line.id))
                 home.append(line)
                 self._homes[line.id] = home
             heading = line if isinstance(line, Heading) else heading
@@ -73,12 +78,41 @@ class _Fresh:
             return self._before.setdefault(following.id, [])
         return self._end if line.is_last else self._top
 
+    def _home_of_row(
+        self, line: Row, heading: Line | None, previous: Line | None, below: str | None
+    ) -> list[Line]:
+        """Return where a new session belongs."""
+        if line.shape.depth:
+            return self._home(previous)
+        if previous is heading:
+            return self._home(heading)
+        return self._home(previous) if below is None else self._before.setdefault(below, [])
+
     def _home(self, anchor: Line | None) -> list[Line]:
         """Return where what stands behind another line belongs."""
         if anchor is None:
             return self._top
         home = self._homes.get(anchor.id)
         return self._behind.setdefault(anchor.id, []) if home is None else home
+
+
+def _highest_below(given: Sequence[Line], shown: Sequence[Line]) -> dict[str, str]:
+    """Return for each session that is nobody's child the one shown highest of those given below it.
+
+    Only those count that stand under the same heading, and are nobody's child either.
+    """
+    places = {line.id: place for place, line in enumerate(shown)}
+    found: dict[str, str] = {}
+    highest: Row | None = None
+    for line in reversed(given):
+        if isinstance(line, Heading):
+            highest = None
+        elif not line.shape.depth:
+            if highest is not None:
+                found[line.id] = highest.id
+            if line.id in places and (highest is None or places[line.id] < places[highest.id]):
+                highest = line
+    return found
 
 
 def _without_idle(lines: list[Line], now: Container[str]) -> list[Line]:

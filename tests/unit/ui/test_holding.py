@@ -38,7 +38,11 @@ def names(shown: Sequence[Line]) -> str:
     [
         ("A a b B c", "A b a B c", "A a b B c"),
         ("A a b B c", "A new a b B c", "A new a b B c"),
-        ("A a B c", "A a B n1 c n2", "A a B n1 n2 c"),
+        ("A a B c", "A a B n1 c n2", "A a B n1 c n2"),
+        # What comes back stands where it was; what is as new as the rest above all that is older.
+        ("A a b c d", "A a b back c d", "A a b back c d"),
+        ("A a b c d", "A d new a b c", "A new a b c d"),
+        ("A a .x b", "A a .x back b old", "A a x back b old"),
         ("A a", "N n A a", "N n A a"),
         ("a b", "T n J a b", "T n J a b"),
         ("A a b", "A a b Z*", "A a b Z*"),

@@ -31,14 +31,27 @@ def view(shown: Rows, top: int) -> list[int]:
 
 
 @given(STEPS, st.integers(0, 40))
-def test_held_rows_keep_their_order_and_new_ones_are_on_top(steps: list[tuple[list[int], bool]], at: int) -> None:
+def test_held_rows_keep_their_order_and_new_ones_stand_above_those_below_them(
+    steps: list[tuple[list[int], bool]], at: int
+) -> None:
     shown = Rows()
     for numbers, held in steps:
         before = ids(shown.shown)
         shown.take(of(numbers), held=held, top=0, height=HEIGHT)
         after = ids(shown.shown)
         fresh = [number for number in numbers if number not in before]
-        assert after == (fresh + [number for number in before if number in numbers] if held else numbers)
+        assert sorted(after) == sorted(numbers)
+        if held:
+            assert [number for number in after if number in before] == [each for each in before if each in numbers]
+            assert [number for number in after if number in fresh] == fresh
+            assert [
+                (number, below)
+                for number in fresh
+                for below in numbers[numbers.index(number) + 1 :]
+                if after.index(number) > after.index(below)
+            ] == []
+        else:
+            assert after == numbers
         assert shown.neighbour(f"s{at}", 1) == neighbour(after, at)
         shown.put_cursor(at)
 

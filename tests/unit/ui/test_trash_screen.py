@@ -59,6 +59,19 @@ def test_one_after_the_other_comes_back(data_dir: Path, size: tuple[int, int]) -
     play(scenario, data_dir, size=size)
 
 
+def test_it_closes_once_all_has_come_back(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await show(rig)
+        for _ in ids:
+            await rig.press("enter")
+        await rig.until(lambda: rig.top == "ChatScreen" and rig.said == "brought back 3 sessions")
+        assert trash(data_dir) == []
+
+    ids = keep_three(data_dir)
+    put_away(*ids)
+    play(scenario, data_dir)
+
+
 def test_an_empty_trash_is_told_and_left(data_dir: Path) -> None:
     async def scenario(rig: Rig) -> None:
         await rig.say("/trash")
