@@ -6,11 +6,16 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from oats_tui.core.terminal import is_remote, multiplexer
+
 _PROGRAMS = (
     ("WAYLAND_DISPLAY", ("wl-copy",)),
     ("DISPLAY", ("xclip", "-selection", "clipboard", "-in")),
     ("DISPLAY", ("xsel", "--clipboard", "--input")),
 )
+
+
+_BEYOND = "sent; your own tmux takes it only with set-clipboard on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,18 @@ def way_of(environ: Mapping[str, str], find: Callable[[str], str | None] = shuti
     """
     if environ.get("TMUX") and find("tmux"):
         return Way(("tmux", "load-buffer", "-w", "-"), "in tmux's buffer, and sent on to the terminal's clipboard")
-    if not (environ.get("SSH_CONNECTION") or environ.get("SSH_TTY")):
+    if not is_remote(environ):
         for variable, program in _PROGRAMS:
             if environ.get(variable) and find(program[0]):
                 return Way(program, "in the clipboard")
         if find("pbcopy") and not environ.get("STY"):
             return Way(("pbcopy",), "in the clipboard")
-    return Way(through_screen=bool(environ.get("STY")))
+    if environ.get("STY"):
+        return Way(through_screen=True)
+    return Way(told=_BEYOND) if multiplexed_beyond(environ) else Way()
+
+
+def multiplexed_beyond(environ: Mapping[str, str]) -> bool:
+    """Return whether tmux or GNU screen seem to run at the other end of the line, where nobody can ask them."""
+    is_around_here = environ.get("TMUX") or environ.get("STY")
+    return bool(multiplexer(environ)) and not is_around_here and is_remote(environ)

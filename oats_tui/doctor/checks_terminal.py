@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from oats_tui.core.clipways import Way, way_of
+from oats_tui.core.clipways import Way, multiplexed_beyond, way_of
 from oats_tui.core.terminal import UTF8, charset, colour_depth, is_remote, multiplexer
 from oats_tui.doctor.asking import Answer, ask_terminal, told_by
-from oats_tui.doctor.checks_tmux import check_tmux
+from oats_tui.doctor.checks_tmux import check_tmux, check_tmux_beyond
 from oats_tui.doctor.finding import Finding
 
 LEAST_COLUMNS, LEAST_LINES = 30, 8
@@ -85,7 +85,9 @@ def check_clipboard(
     """
     way = way or way_of(environ)
     between = multiplexer(environ)
-    if between == "tmux":
+    if multiplexed_beyond(environ):
+        yield from check_tmux_beyond()
+    elif between == "tmux":
         yield from check_tmux(environ, run)
     elif way.program:
         yield Finding("clipboard", "ok", f"What is copied goes through {way.program[0]} into the clipboard.")

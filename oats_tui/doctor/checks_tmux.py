@@ -40,6 +40,12 @@ def check_tmux(environ: Mapping[str, str], run: Run) -> Iterator[Finding]:
         )
 
 
+def check_tmux_beyond() -> Iterator[Finding]:
+    """Say what becomes of what is copied where tmux runs at the other end of the line, and cannot be asked."""
+    what = "tmux or GNU screen runs at the other end of the line; tmux drops what is copied unless it is set up."
+    yield Finding("clipboard", "warning", what, f"On the machine where tmux runs: {_KEEP}set -s set-clipboard on")
+
+
 def _clipboard(setting: str, run: Run) -> Iterator[Finding]:
     """Say whether what is copied reaches the terminal around tmux."""
     told = run(("tmux", "display-message", "-p", "#{client_termname} #{client_termfeatures}")) or ""

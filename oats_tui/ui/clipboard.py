@@ -35,7 +35,7 @@ async def copy(text: str, way: Way, write: Callable[[str], object]) -> str:
     if way.program and await _ran(way.program, data):
         return way.told
     write(sequence(data, through_screen=way.through_screen))
-    told = Way().told
+    told = Way().told if way.program else way.told
     return told if len(data) <= SAFE_BYTES else f"{told}, which may be too small for them"
 
 

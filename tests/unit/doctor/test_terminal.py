@@ -73,6 +73,12 @@ def test_the_clipboard_of_a_terminal() -> None:
     assert "wl-copy" in clipboard(GOOD, KITTY, program=("wl-copy",)).what
 
 
+def test_a_tmux_at_the_other_end_of_the_line() -> None:
+    found = clipboard({**GOOD, "TERM": "tmux-256color", "SSH_CONNECTION": "a"}, KITTY)
+    assert found.severity == "warning"
+    assert found.what_to_do.endswith("set -s set-clipboard on")
+
+
 TMUX = {
     "set-clipboard": "external",
     "allow-passthrough": "on",

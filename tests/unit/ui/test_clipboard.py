@@ -52,6 +52,25 @@ def test_the_way_goes_by_where_one_is(
     assert way_of(environ, lambda name: name if name in programs else None).program == wanted
 
 
+@pytest.mark.parametrize(
+    ("environ", "is_beyond"),
+    [
+        ({"TERM": "tmux-256color", "SSH_CONNECTION": "a"}, True),
+        ({"TERM": "screen", "SSH_TTY": "/dev/pts/1"}, True),
+        ({"TERM": "tmux-256color", "SSH_CONNECTION": "a", "TMUX": "/tmp/s,1,0"}, False),
+        ({"TERM": "screen", "SSH_CONNECTION": "a", "STY": "1.x"}, False),
+        ({"TERM": "tmux-256color"}, False),
+        ({"TERM": "xterm", "SSH_CONNECTION": "a"}, False),
+    ],
+)
+def test_a_tmux_at_the_other_end_of_the_line_may_not_take_it(environ: Mapping[str, str], is_beyond: bool) -> None:
+    way = way_of(environ, lambda _: None)
+    said, written = copied("x", way)
+    assert ("set-clipboard" in said) == is_beyond
+    assert (said == TERMINAL) != is_beyond
+    assert "]52;" in written
+
+
 def test_a_terminal_is_told_in_base64() -> None:
     told, written = copied("a “word”\n", Way())
     assert told == TERMINAL
