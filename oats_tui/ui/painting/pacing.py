@@ -63,6 +63,7 @@ class Pacing:
         self._on_the_way: deque[tuple[float, int]] = deque()
         self._asked = float("-inf")
         self._quick = 0
+        self._is_in_doubt = False
 
     @property
     def asks(self) -> bool:
@@ -82,7 +83,8 @@ class Pacing:
         """Return what is to be asked behind so many bytes that are written now; empty for nothing."""
         now = self._clock()
         is_first = self._asked == float("-inf")
-        is_due = self._adapts and (is_first or (size >= LARGE and now - self._asked >= ASKED_EVERY))
+        is_time = size >= LARGE and now - self._asked >= ASKED_EVERY
+        is_due = self._adapts and (is_first or is_time or (self._is_in_doubt and not self.asks))
         if not self.is_slow and not is_due:
             return ""
         self._asked = now
@@ -94,9 +96,13 @@ class Pacing:
         if not self._on_the_way:
             return False
         asked, _ = self._on_the_way.popleft()
-        self.round_trip = self._clock() - asked
+        is_first, self.round_trip = self.round_trip is None, self._clock() - asked
         was_slow = self.is_slow
         self._quick = self._quick + 1 if self.round_trip < SLOW / 2 else 0
+        is_late = self.round_trip >= SLOW
         if self._adapts:
-            self.is_slow = self.round_trip >= SLOW or (was_slow and self._quick < QUICK_ANSWERS)
+            # A machine that was busy for a moment is no slow line: a single late answer is asked for once more.
+            is_sure = was_slow or is_first or self._is_in_doubt
+            self.is_slow = (is_late and is_sure) or (was_slow and self._quick < QUICK_ANSWERS)
+            self._is_in_doubt = is_late and not is_sure
         return self.is_slow != was_slow

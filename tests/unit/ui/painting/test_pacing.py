@@ -65,6 +65,25 @@ def test_a_quick_line_is_asked_now_and_then() -> None:
     assert pacing.question(LARGE) == QUESTION
 
 
+def test_one_late_answer_of_a_quick_line_is_asked_for_again() -> None:
+    clock = Clock()
+    pacing = Pacing("auto", is_remote=True, clock=clock)
+
+    def answered_after(seconds: float, size: int) -> bool:
+        assert pacing.question(size) == QUESTION
+        clock.now += seconds
+        return pacing.answered()
+
+    answered_after(SLOW / 3, 10)
+    for later in (SLOW / 3, 2 * SLOW):
+        clock.now += ASKED_EVERY
+        assert not answered_after(2 * SLOW, LARGE)
+        assert not pacing.is_slow
+        # At the next thing that is written, however little and soon that is.
+        assert answered_after(later, 10) == (later > SLOW)
+        assert pacing.is_slow == (later > SLOW)
+
+
 def test_a_line_that_was_slow_for_a_moment_is_quick_again() -> None:
     clock = Clock()
     pacing = Pacing("auto", is_remote=True, clock=clock)
