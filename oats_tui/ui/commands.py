@@ -58,6 +58,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("message.send", "Send the message", typed="enter"),
     Command("message.newline", "New line in the message", typed="ctrl+j"),
+    Command("message.ends", "Beginning, end of what is typed", typed="ctrl+home, ctrl+end"),
     Command("message.history", "Walk through sent messages", typed="up, down"),
     Command("answer.stop", "Back to the input; from there, stop the answer", "stop", "escape", urgent=True),
     Command("answer.retry", "Ask again", "retry", leader=("R",), places={"transcript": "R"}, slash="retry"),

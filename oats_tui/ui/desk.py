@@ -120,7 +120,7 @@ class Desk:
         self.put_away: PutAway | None = None
         self.deleted: list[str] = []
         self._clock = clock
-        self._pressed = float("-inf")
+        self._pressed = float("-inf"), ""
         self._warm: object = None
         self._typed = float("-inf")
         self._waiting = False
@@ -267,10 +267,10 @@ class Desk:
         return self.workspace.open_id
 
     def pressed_twice(self) -> bool:
-        """Return whether this is the second time within a second."""
-        now = self._clock()
-        twice, self._pressed = now - self._pressed <= QUITS_WITHIN, now
-        return twice
+        """Return whether this is the second time within a second, with nothing typed in between."""
+        now, typed = self._clock(), self.screen.prompt.text
+        (before, kept), self._pressed = self._pressed, (now, typed)
+        return now - before <= QUITS_WITHIN and typed in ("", kept)
 
     async def choose_model(self, name: str) -> None:
         """Have this model answer from now on. Raises OatsError for a name that nothing answers to."""

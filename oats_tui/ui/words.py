@@ -138,7 +138,7 @@ def line_words(pacing: Pacing) -> str:
         return ""
     if pacing.round_trip is None or pacing.round_trip < SLOW:
         return "saving bytes"
-    return f"slow line, {pacing.round_trip * 1000:.0f} ms"
+    return f"slow line, {pacing.round_trip:.1f} s"
 
 
 def situation(
@@ -160,7 +160,7 @@ def situation(
         turn: How far the open session's answer is, or None.
         opened: The open session, or None in a new conversation.
         preparing: How far the fetching of a model is, or None.
-        said: A sentence that was just said; only a running answer goes before it.
+        said: A sentence that was just said, which goes before all else.
         following: Whether the view is at the end.
         model: The model's name, or an empty text.
         tokens: How many tokens the session has taken.
@@ -170,12 +170,12 @@ def situation(
     """
     others = elsewhere_words(activity, socket.gethostname(), waits=turn is not None)
     state, meaning = _idle_words(opened, model)
-    if others:
+    if said:
+        state, meaning = said, ""
+    elif others:
         state, meaning = others, "busy"
     elif turn is not None:
         state, meaning = turn_words(turn, seconds), _turn_meaning(turn)
-    elif said:
-        state, meaning = said, ""
     elif preparing is not None:
         state, meaning = preparing_words(preparing), "error" if preparing.problem else "busy"
     urgent = "esc stop" if others or turn is not None else ""

@@ -32,11 +32,14 @@ async def stop(desk: Desk, _: str) -> None:
 
 
 async def _stop(desk: Desk, session_id: str) -> bool:
-    """Stop what is answered in a session; returns whether there is anything.
+    """Stop what is answered in a session, and let nothing said before hide it; returns whether there is anything.
 
     Where another window answers, a message of ours only waits: that answer is the one that is stopped.
     """
-    return await desk.chat.elsewhere.stop(session_id) or desk.chat.stop(session_id)
+    stops = await desk.chat.elsewhere.stop(session_id) or desk.chat.stop(session_id)
+    if stops:
+        desk.view.status.say("")
+    return stops
 
 
 async def interrupt(desk: Desk, _: str) -> None:
@@ -54,6 +57,7 @@ async def interrupt(desk: Desk, _: str) -> None:
         desk.memory.sent(desk.screen.prompt.text)
         desk.screen.prompt.remember(desk.memory.history)
         desk.screen.prompt.put("")
+        desk.view.status.say("ctrl+c again quits · up brings back what stood here", QUITS_WITHIN)
     else:
         desk.view.status.say("ctrl+c again quits", QUITS_WITHIN)
 

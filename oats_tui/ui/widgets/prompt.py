@@ -10,16 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import TextArea
 
 from oats_tui.core.sanitize import sanitize
 from oats_tui.ui.painting.cursor import OWN_CURSOR
+from oats_tui.ui.widgets.editor import Editor
 from oats_tui.ui.widgets.history import History
 
 PLACEHOLDER = "Ask anything"
 
 
-class Prompt(TextArea):
+class Prompt(Editor):
     """Where messages are typed: enter sends, ctrl+j makes a new line.
 
     Grows with its text up to a third of the screen. Up and down at its edges walk through what was sent. ctrl+_

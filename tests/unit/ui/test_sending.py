@@ -86,6 +86,35 @@ def test_ctrl_c_clears_the_input_and_what_was_there_can_be_had_back(data_dir: Pa
     play(scenario, data_dir)
 
 
+def test_what_is_typed_between_two_ctrl_c_keeps_the_program_open(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        await rig.type("one")
+        await rig.press("ctrl+c")
+        await rig.until(lambda: rig.said.startswith("ctrl+c again quits"))
+        await rig.type("two")
+        await rig.press("ctrl+c")
+        assert rig.screen.prompt.text == ""
+        assert not rig.app._exit
+        await rig.press("ctrl+c")
+        await rig.until(lambda: rig.app._exit)
+
+    play(scenario, data_dir)
+
+
+def test_what_was_said_does_not_hide_that_the_answer_was_stopped(data_dir: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        gate = Gate()
+        rig.provider.will("half of", gate)
+        await rig.say("question")
+        await gate.reached.wait()
+        rig.screen.desk.view.status.say("copied", 60)
+        await rig.until(lambda: rig.said == "copied")
+        await rig.press("escape")
+        await rig.until(lambda: rig.said == "stopped")
+
+    play(scenario, data_dir)
+
+
 def test_ctrl_c_on_an_empty_input_says_what_a_second_one_does(data_dir: Path) -> None:
     async def scenario(rig: Rig) -> None:
         await rig.press("ctrl+c")
