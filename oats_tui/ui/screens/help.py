@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.table import Table
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Label, Static
 
 from oats_tui.ui.commands import COMMANDS, key_names
@@ -38,7 +38,8 @@ class HelpScreen(Overlay[None]):
             if command.shown:
                 table.add_row(keys, command.title)
         table.add_row(f"{self._leader} 1 … 9", "That session of the list")
-        with VerticalScroll(classes="card card-tall"):
+        with Vertical(classes="card card-tall"):
             yield Label("Keys", markup=False, classes="card--title")
-            yield Static(table)
+            with VerticalScroll(classes="card--body card--page"):
+                yield Static(table)
             yield Label("esc: back", markup=False, classes="card--keys")

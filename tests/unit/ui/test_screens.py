@@ -33,6 +33,9 @@ def test_help_shows_every_key(data_dir: Path, keys: tuple[str, ...], size: tuple
         await rig.press(*keys)
         await rig.until(lambda: rig.top == "HelpScreen")
         assert "Send the message" in rig.text()
+        assert "esc: back" in rig.text()
+        await rig.press("pagedown")
+        await rig.until(lambda: "Send the message" not in rig.text() and "esc: back" in rig.text())
         await rig.press("escape")
         await rig.until(lambda: rig.top == "ChatScreen")
 
