@@ -14,6 +14,9 @@ GAP = timedelta(hours=2)
 SHORTEST = 0.5
 """Seconds below which the speed of an answer says nothing."""
 
+BETWEEN = " · "
+"""What stands between two things that a head line tells."""
+
 _MINUTE, _HOUR = 60, 3600
 _FASTEST = 100_000
 
@@ -33,7 +36,7 @@ def about_line(message: Message, about: About | None) -> str:
             speed = completion / about.took
             if 0 < speed < _FASTEST:
                 parts.append(f"{speed:.0f} tokens/s" if speed >= 10 else f"{speed:.1f} tokens/s")
-    return " · ".join(parts)
+    return BETWEEN.join(parts)
 
 
 def duration(seconds: float) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypeAlias
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from oats_tui.core.sanitize import sentences
 from oats_tui.session.meta import Outcome
 from oats_tui.ui.cells import clean, clean_line
+from oats_tui.ui.widgets.transcript.headers import BETWEEN
 from oats_tui.ui.widgets.transcript.items import Entry, FoldItem, ImageItem, Item, OtherItem, TextItem, ToolItem
 from oats_tui.ui.widgets.transcript.lines import BLANK, Line, behind, wrapped
 from oats_tui.ui.widgets.transcript.markdown.blocks import Block, References
@@ -89,11 +91,14 @@ class HeadPiece(Piece):
         return self.name
 
     def draw(self, width: int, palette: Palette) -> list[Line]:
-        """Return one line."""
+        """Return one line; of what is told beside the name, as much as has room."""
         style = palette.you if self.role == "user" else palette.model
+        name, parts = clean_line(self.name), clean_line(self.about).split(BETWEEN)
+        while len(parts) > 1 and cell_len(f"{name}  {BETWEEN.join(parts)}") > width:
+            parts.pop()
         runs = [
-            Segment(clean_line(self.name), style + Style(bold=True)),
-            Segment(f"  {clean_line(self.about)}", palette.dim),
+            Segment(name, style + Style(bold=True)),
+            Segment(f"  {BETWEEN.join(parts)}", palette.dim),
         ]
         return [replace(line, join="\n") for line in wrapped(runs, width, words=False)[:1]]
 

@@ -11,6 +11,8 @@ from oats_tui.session.message import Message
 from oats_tui.session.meta import SessionMeta
 from oats_tui.ui.widgets.transcript.building import EntryBuilder
 from oats_tui.ui.widgets.transcript.headers import about_line, duration, gap_words
+from oats_tui.ui.widgets.transcript.palette import palette_from
+from oats_tui.ui.widgets.transcript.pieces import HeadPiece
 
 NOW = datetime(2026, 3, 12, 14, 36, tzinfo=UTC)
 
@@ -124,3 +126,20 @@ def test_time_is_told_since_the_last_message_that_is_shown() -> None:
     result.add_tool_result("c", "bash", "", "")
     entries = EntryBuilder(lambda: NOW).build([call, result, answer], SessionMeta(), None)
     assert [(entry.id, entry.gap) for entry in entries] == [(call.id, ""), (answer.id, "4 hours later")]
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (80, "test/model  16:36 · 10 s · 710 tokens · 71 tokens/s"),
+        (50, "test/model  16:36 · 10 s · 710 tokens"),
+        (37, "test/model  16:36 · 10 s · 710 tokens"),
+        (36, "test/model  16:36 · 10 s"),
+        (20, "test/model  16:36"),
+        (12, "test/model  "),
+    ],
+)
+def test_a_head_line_tells_what_has_room(width: int, expected: str) -> None:
+    piece = HeadPiece(name="test/model", about="16:36 · 10 s · 710 tokens · 71 tokens/s")
+    (line,) = piece.draw(width, palette_from({}, dark=True))
+    assert "".join(segment.text for segment in line.segments) == expected
