@@ -40,7 +40,7 @@ class LeaderScreen(Overlay[str | None]):
             lines[max(0, room - 1) :] = ["…       F1 lists them all"]
         with Vertical(classes="card", id="leader-keys"):
             yield Label(f"{self._leader} …", markup=False, classes="card--title")
-            yield Static("\n".join(lines), markup=False)
+            yield Static("\n".join(lines), markup=False, classes="one-line")
 
     def on_mount(self) -> None:
         """Hide the list from those who know."""
