@@ -104,6 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if ended.session_id is not None and ended.code == 0:
         where = f" --data-dir {shlex.quote(options.data_dir)}" if options.data_dir else ""
         sys.stdout.write(sanitize_line(f"To go on: {called()}{where} -r {ended.session_id[:SHORT]}") + "\n")
+    if ended.cut and ended.code == 0:
+        answers = "One answer was" if ended.cut == 1 else f"{ended.cut:,} answers were"
+        sys.stdout.write(f"{answers} cut off, and kept as far as possible: /retry asks again.\n")
     return ended.code
 
 

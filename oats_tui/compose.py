@@ -58,11 +58,13 @@ class Ended:
         code: The exit code.
         session_id: The session that was open, or None.
         problems: What a person must be told now that the screen is gone, one sentence each.
+        cut: How many answers were cut off.
     """
 
     code: int
     session_id: str | None
     problems: tuple[str, ...]
+    cut: int = 0
 
 
 def run(
@@ -136,7 +138,7 @@ async def _run(
         finally:
             await _end(app, chat, background, settings.finish_minutes * 60.0, at_once)
     code = app.return_code or (1 if chat.unsaved else 0)
-    return Ended(code, app.open_id, tuple(chat.unsaved))
+    return Ended(code, app.open_id, tuple(chat.unsaved), chat.cut)
 
 
 async def _end(app: OatsApp, chat: Chat, background: Background, patience: float, at_once: asyncio.Event) -> None:

@@ -76,6 +76,10 @@ class Chat:
         bus: Where everything is told.
         pace: Time and chance.
         titles: Whether the model gives a conversation its title.
+
+    Attributes:
+        unsaved: What could not be kept at the end, one sentence each.
+        cut: How many answers the end has cut off.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Chat:
         self.models = models
         self.preparation = Preparation(models, bus, (pace or Pace()).clock)
         self.unsaved: list[str] = []
+        self.cut = 0
         self._bus = bus
         self._pace = pace or Pace()
         self._answering: dict[str, _Answering] = {}
@@ -168,8 +173,6 @@ class Chat:
     async def close(self, patience: float = 0.0, at_once: asyncio.Event | None = None) -> None:
         """Stop all answers, keep what came of them, and end the child processes.
 
-        What could not be kept is told in ``unsaved``, one sentence each.
-
         Args:
             patience: For so many seconds answers, and those that wait behind them, may still come to their end.
             at_once: Set by whoever has no patience left.
@@ -180,6 +183,7 @@ class Chat:
             ends: set[asyncio.Task[Any]] = {no_more, answers}
             await asyncio.wait(ends, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
             no_more.cancel()
+        self.cut = len(self._answering)
         for running in self._answering.values():
             running.leave()
         closing = (self.preparation.close(), self.elsewhere.close(), self._mender.close(), self._titler.close())

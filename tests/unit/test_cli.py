@@ -157,6 +157,19 @@ def test_the_end_says_how_to_go_on(
     assert capsys.readouterr().out == "To go on: oats-tui --data-dir '/some where' -r 01234567\n"
 
 
+@pytest.mark.parametrize(("cut", "said"), [(1, "One answer was cut off"), (2, "2 answers were cut off")])
+def test_the_end_says_how_many_answers_it_cut_off(
+    started: list[Arguments],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    cut: int,
+    said: str,
+) -> None:
+    monkeypatch.setattr(compose, "run", lambda *_: compose.Ended(0, "0123456789abcdef", (), cut))
+    assert cli.main([]) == 0
+    assert said in capsys.readouterr().out
+
+
 def test_the_end_says_what_could_not_be_kept(
     started: list[Arguments], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

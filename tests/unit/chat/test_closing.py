@@ -20,6 +20,7 @@ def test_an_answer_comes_to_its_end_within_the_patience(data_dir: object) -> Non
         gate.open()
         await closing
         assert await texts(session_id) == ["u", "ab"]
+        assert chat.cut == 0
 
     run(scenario())
 
@@ -39,5 +40,6 @@ def test_an_answer_is_kept_as_far_as_it_came_when_the_patience_ends(data_dir: ob
                 at_once.set()
             await closing
             assert await texts(session_id) == ["u", "a"]
+            assert chat.cut == 1
 
     run(scenario())
