@@ -229,7 +229,7 @@ def test_marks_are_for_those_who_are_in_the_list(data_dir: Path) -> None:
     play(scenario, data_dir, resume=ids["omega"])
 
 
-def test_what_comes_while_the_list_has_the_focus_stands_below_its_heading(data_dir: Path) -> None:
+def test_what_comes_while_the_list_has_the_focus_stands_where_it_belongs(data_dir: Path) -> None:
     async def scenario(rig: Rig) -> None:
         await rig.press("ctrl+s", "j")
         before = shown(rig)
@@ -237,7 +237,7 @@ def test_what_comes_while_the_list_has_the_focus_stands_below_its_heading(data_d
         new.info.project_dir = "/code/north"
         await foreign(new)
         await rig.until(lambda: "new" in shown(rig))
-        assert shown(rig) == [before[0], "new", *before[1:]]
+        assert shown(rig) == [*before[:2], "new", *before[2:]]
         assert cursor(rig) == "root"
         child = make("child 9", "u", age=-1)
         child.info.parent_session_id = ids["root"]
