@@ -237,7 +237,7 @@ def test_what_comes_while_the_list_has_the_focus_stands_where_it_belongs(data_di
         new.info.project_dir = "/code/north"
         await foreign(new)
         await rig.until(lambda: "new" in shown(rig))
-        assert shown(rig) == [*before[:2], "new", *before[2:]]
+        assert shown(rig) == [*before[:3], "new", *before[3:]]
         assert cursor(rig) == "root"
         child = make("child 9", "u", age=-1)
         child.info.parent_session_id = ids["root"]
@@ -252,7 +252,7 @@ def test_what_comes_while_the_list_has_the_focus_stands_where_it_belongs(data_di
         stored.info.time.updated += timedelta(seconds=1)
         await foreign(stored)
         await rig.until(lambda: "stored" in shown(rig))
-        assert shown(rig) == ["stored", "January", "new", "▸5 root", "omega"]
+        assert shown(rig) == ["January", "▸5 root", "new", "omega", "stored"]
         assert ARCHIVED not in [line.id for line in rig.screen.sidebar._rows.shown]
 
     ids = keep_family()
