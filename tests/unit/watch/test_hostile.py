@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.watch.side import watching_process
-from tests.unit.watch.watching import How, both_ways, other_program, session_text, until_true, watching
+from tests.unit.watch.watching import How, both_ways, other_program, session_text, watching
 
 CREATED, UPDATED, DELETED = "session.created", "session.updated", "session.deleted"
 
@@ -108,13 +108,13 @@ def test_what_may_not_be_read_for_a_while_is_told_afterwards(tmp_path: Path, pla
         data = tmp_path / "data"
         (data / "sessions").mkdir(parents=True)
         session, shut = data / "sessions" / "one.json", data / place
-        whole = session.write_text(session_text("one"))
+        session.write_text(session_text("one"))
         prefix = (sys.executable, "-c", _WITHOUT_RIGHTS)
         async with watching_process(data, (0.2, 0.5, 1.0), prefix) as side, other_program() as other:
-            await other.say("pieces", session, session_text("one", "Changed"), 2, 2.0)
-            await until_true(lambda: session.stat().st_size != whole)
-            shut.chmod(0)
-            await other.hear()
+            # Opened before, and written once nobody else can look.
+            with session.open("r+b", buffering=0) as file:
+                shut.chmod(0)
+                file.truncate(file.write(session_text("one", "Changed").encode()))
             if place != ".":
                 await other.do("append", data / "oats_tui" / "journal" / "one.log", "{}\n")
                 await side.until("journal.changed", session_id="one")
