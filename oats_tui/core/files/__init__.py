@@ -17,6 +17,7 @@ from oats_tui.core.files.atomic import (
 from oats_tui.core.files.folders import ensure_folder, expect_to_stay, sync_folder
 from oats_tui.core.files.lock import PATIENCE, Holder, Lock, LockedError, holder, locked, myself, try_lock
 from oats_tui.core.files.reading import (
+    UNSETTLED,
     NotRegularError,
     Signature,
     opened_regular,
@@ -30,6 +31,7 @@ from oats_tui.core.files.worker import Lane, finished, submit
 
 __all__ = [
     "PATIENCE",
+    "UNSETTLED",
     "Holder",
     "Lane",
     "Lock",

@@ -28,6 +28,10 @@ class Signature:
     inode: int
 
 
+UNSETTLED = Signature(-1, -1, -1)
+"""That of bytes which were being changed while they were read: no version has it."""
+
+
 class NotRegularError(OSError):
     """What lies there is not a regular file, but a folder, link, pipe, socket or device."""
 
@@ -103,7 +107,7 @@ def read_regular(path: Path, *, follow: bool = False) -> bytes:
 def read_version(path: Path) -> tuple[bytes, Signature]:
     """All bytes of a regular file and the signature of what was read.
 
-    A file that is written to meanwhile gets a signature that no version has, so that it is read again.
+    What is written to meanwhile gets `UNSETTLED`, so that it is read again.
 
     Raises:
         NotRegularError: Something else lies there.
@@ -113,7 +117,7 @@ def read_version(path: Path) -> tuple[bytes, Signature]:
         before = signature_of(os.fstat(handle))
         data = read_from(handle, 0)
         after = signature_of(os.fstat(handle))
-    return data, after if before == after and after.size == len(data) else Signature(-1, -1, -1)
+    return data, after if before == after and after.size == len(data) else UNSETTLED
 
 
 def read_from(handle: int, offset: int) -> bytes:

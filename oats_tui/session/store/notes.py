@@ -102,7 +102,7 @@ def note_foreign(path: Path, journal: Journal, found: OnDisk, at: float) -> None
     Raises:
         OSError: It could not be written.
     """
-    if not journal.total or found.signature == journal.folded:
+    if not journal.total or found.signature in (journal.folded, files.UNSETTLED):
         return
     held = {key: said.seen.is_held for key, said in journal.said.items()}
     seen = [key for key, is_held in held.items() if key in found.keys and not is_held]

@@ -24,6 +24,9 @@ _log = logging.getLogger(__name__)
 
 _NOTHING = b"\n}"
 
+_UNSETTLED_SECONDS = 0.5
+"""For so long a file is read again that changes while it is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class OnDisk:
@@ -61,7 +64,7 @@ def look(places: Places, info: bytes, journal: Journal) -> OnDisk:
     """
     signature, is_whole = files.signature(places.file), True
     try:
-        version, signature = read_version(places, Patience())
+        version, signature = _settled(places)
         is_ours = decode_info(version.info).id == places.id
     except (NotJsonError, NotASessionError, ValidationError) as error:
         _log.warning("%s is damaged; it goes to the quarantine: %s", places.file, type(error).__name__)
@@ -77,3 +80,16 @@ def look(places: Places, info: bytes, journal: Journal) -> OnDisk:
     full = replay(version, journal) if version.info and journal.is_behind(signature) else version
     is_complete = is_whole and full is version
     return OnDisk(full, signature, frozenset(version.messages), summaries(version.messages), is_complete)
+
+
+def _settled(places: Places) -> tuple[Version, Signature]:
+    """The version in a session's file, read again as long as somebody writes it meanwhile.
+
+    Of bytes that were being replaced nobody knows whose they are: what another program writes would seem to hold
+    what was ours.
+    """
+    patience = Patience(_UNSETTLED_SECONDS)
+    version, signature = read_version(places, Patience())
+    while signature == files.UNSETTLED and patience.wait():
+        version, signature = read_version(places, Patience())
+    return version, signature

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from oats_tui.core import files
 from oats_tui.session.store.journals import read_journal, write_records
 from oats_tui.session.store.places import Places
+from oats_tui.session.store.reading import load
 from oats_tui.session.store.tidying import tidy
-from tests.support.sessions import journal_of, noted
+from tests.support.sessions import journal_of, message, noted, saved, session
 
 NEW = frozenset({"S1", "S2"})
 
@@ -59,3 +61,30 @@ def test_a_log_written_anew_knows_what_was_missed(tmp_path: Path, is_missed: boo
     write_records(places.journal, [*told, *edits], sync=False)
     assert tidy(places)
     assert read_journal(places.journal).was_seen("q1", NEW) != is_missed
+
+
+@pytest.mark.parametrize("times", [1, 10_000])
+def test_bytes_that_another_program_replaces_while_they_are_read_are_not_taken_for_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    places = Places(tmp_path, "s")
+    stale, window = saved(places, session("q1")), load(places)
+    theirs = places.file.read_bytes()
+    window.add_message(message("q2", at=2.0))
+    saved(places, window, 2.0)
+    read, left = files.read_version, [times]
+
+    def read_version(path: Path) -> tuple[bytes, files.Signature]:
+        data, signature = read(path)
+        left[0] -= 1
+        if left[0] < 0:
+            return data, signature
+        # The old copy of another program is written right now.
+        path.write_bytes(theirs)
+        return data, files.UNSETTLED
+
+    monkeypatch.setattr(files, "read_version", read_version)
+    stale.add_message(message("q3", at=3.0))
+    saved(places, stale, 3.0)
+    assert not read_journal(places.journal).was_seen("q2", NEW)
+    assert [each.id for each in load(places).messages] == ["q1", "q2", "q3"]
