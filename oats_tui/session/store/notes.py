@@ -99,6 +99,8 @@ def message_record(key: str, raw: bytes, after: str | None, at: float) -> dict[s
 def note_foreign(path: Path, journal: Journal, found: OnDisk, at: float) -> None:
     """Write down that another program's version was found, and which of our messages were in it.
 
+    Of bytes that were still being replaced nothing is told: nobody knows whose they are.
+
     Raises:
         OSError: It could not be written.
     """
